@@ -1,0 +1,62 @@
+import type { ExperimentPlan, ExperimentStatus, TrialFailure } from '@laurel/contracts';
+import type { TrialSpec } from '../types.ts';
+
+/**
+ * The scheduler of an experiment as a pure state machine: `step(state, event) -> { state, actions }`. The command
+ * line and the worker are two executors of it. `state` is plain JSON and lives in the experiment's row.
+ */
+export interface StudyState {
+  schemaVersion: 1;
+  plan: ExperimentPlan;
+  phase: 'search' | 'ensemble' | 'ended';
+  status: ExperimentStatus;
+  /** trials that may run at the same time (workers x children); never changes what is proposed in trial-count mode */
+  parallelism: number;
+  /** milliseconds of the executor's clock at the first claim; null until then. Budget counts from here */
+  startedAtMs: number | null;
+  /** time without a live worker, which does not count */
+  idleMs: number;
+  nextNumber: number;
+  trials: StudyTrial[];
+  /** state of the search strategy, opaque here */
+  strategy: unknown;
+  stopping: 'no' | 'budget' | 'finish' | 'cancel';
+  warnings: { code: string; message: string }[];
+}
+
+export interface StudyTrial {
+  number: number;
+  kind: TrialSpec['kind'];
+  family: string;
+  config: Record<string, unknown>;
+  seed: number;
+  generation: number;
+  status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  score: number | null;
+  seconds: number | null;
+  failure: TrialFailure | null;
+}
+
+export type StudyEvent =
+  | { type: 'begin'; atMs: number; parallelism: number }
+  | { type: 'trial-started'; number: number; atMs: number }
+  | { type: 'trial-completed'; number: number; atMs: number; score: number; seconds: number }
+  | { type: 'trial-failed'; number: number; atMs: number; seconds: number; failure: TrialFailure }
+  /** the attempt was lost (killed worker); the trial goes back to the queue under the same number */
+  | { type: 'trial-lost'; number: number; atMs: number }
+  | { type: 'finish'; atMs: number }
+  | { type: 'cancel'; atMs: number }
+  /** sent by the executor at least every second while anything runs, and by the reconciler */
+  | { type: 'tick'; atMs: number };
+
+export type StudyAction =
+  | { type: 'run-trial'; trial: TrialSpec }
+  /** stop these now; their results no longer count */
+  | { type: 'stop-trials'; numbers: number[] }
+  /** the end: the winner is a trial number, null when nothing completed */
+  | { type: 'end'; status: 'completed' | 'failed' | 'cancelled'; winner: number | null; message: string | null };
+
+export interface StudyStep {
+  state: StudyState;
+  actions: StudyAction[];
+}

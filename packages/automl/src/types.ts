@@ -1,0 +1,106 @@
+import type {
+  Evaluation,
+  ExperimentPlan,
+  FailureKind,
+  LearningCurves,
+  ModelInput,
+  TaskKind,
+} from '@laurel/contracts';
+import type { Table } from '@laurel/tabular';
+
+/** What the engine may ask of the outside: it has no clock and no randomness of its own. */
+export interface EngineContext {
+  /** monotonic milliseconds */
+  now: () => number;
+  signal?: AbortSignal;
+  onEvent?: (event: EngineEvent) => void;
+}
+
+export type EngineEvent =
+  | { type: 'fold-started'; fold: number; folds: number }
+  /** a validation score of the fold under way, in the plan's metric */
+  | { type: 'iteration'; fold: number; iteration: number; score: number }
+  | { type: 'fold-finished'; fold: number; score: number };
+
+/**
+ * Everything the trials of one experiment share, made once: features as columns, the target, the sealed holdout
+ * and the folds. `encodePrepared` writes it to one file that each child reads once.
+ */
+export interface PreparedData {
+  plan: ExperimentPlan;
+  /** feature columns only, in plan order; all usable rows: training first, holdout last */
+  features: Table;
+  /** class index (0..labels-1) or the value, per row */
+  target: Float64Array;
+  /** row number in the dataset as uploaded (0-based), per row */
+  rowIds: Int32Array;
+  trainingRows: number;
+  /** fold of each training row, per repeat: folds[r][i] in 0..plan.validation.folds-1; -1 trains always (holdout validation) */
+  folds: Int8Array[];
+  inputs: ModelInput[];
+  /** sha256 over rowIds and folds, hex */
+  splitSha256: string;
+}
+
+export interface TrialSpec {
+  number: number;
+  kind: 'model' | 'ensemble';
+  family: string;
+  config: Record<string, unknown>;
+  seed: number;
+  /** soft limit of the whole trial; it returns the best it has when the limit comes */
+  capMs: number;
+}
+
+/** What a trial gives. `oof` is rows x outputs, row-major, over the training rows; NaN where a row was never validated. */
+export interface TrialResult {
+  score: number;
+  foldScores: number[];
+  /** every metric of the task on the out-of-fold predictions */
+  metrics: Record<string, number | null>;
+  /** score with interval and standard deviation over folds, for the leaderboard */
+  validation: { mean: number; std: number; ciLow: number | null; ciHigh: number | null };
+  fitSeconds: number;
+  predictMsPerRow: number;
+  oof: Float32Array;
+  /** holdout predictions of the bag of fold models, rows x outputs; empty without a holdout. Sealed: stored, shown only after an opening */
+  holdout: Float32Array;
+  learningCurves: LearningCurves;
+  /** a name for people: family and what is special in the config */
+  name: string;
+  artifact: Uint8Array;
+  members: { trialNumber: number; weight: number }[];
+  truncated: boolean;
+}
+
+export type TrialOutcome =
+  | ({ status: 'completed' } & TrialResult)
+  | { status: 'failed'; failure: { kind: FailureKind; message: string } };
+
+/** A member handed to the ensemble: what was stored of a completed trial. */
+export interface EnsembleMember {
+  trialNumber: number;
+  name: string;
+  score: number;
+  oof: Float32Array;
+  holdout: Float32Array;
+  artifact: Uint8Array;
+  predictMsPerRow: number;
+}
+
+/** A model read back from its artifact. Predictions do not depend on other rows of the call. */
+export interface LoadedModel {
+  task: TaskKind;
+  target: string;
+  labels: string[];
+  positiveClass: string | null;
+  family: string;
+  inputs: ModelInput[];
+  /** probabilities rows x labels (binary too: two columns), or values rows x 1; row-major */
+  predict(table: Table): Float64Array;
+}
+
+export interface EvaluatedModel {
+  oof: Evaluation;
+  holdout: Evaluation | null;
+}

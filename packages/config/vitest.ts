@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** What every package's vitest.config.ts starts from. Forks, because real services and WASM are used in the tests. */
+export function testConfig(overrides: { testTimeoutMs?: number; setupFiles?: string[] } = {}) {
+  return defineConfig({
+    test: {
+      pool: 'forks',
+      include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+      testTimeout: overrides.testTimeoutMs ?? 20_000,
+      hookTimeout: 60_000,
+      setupFiles: overrides.setupFiles ?? [],
+    },
+  });
+}

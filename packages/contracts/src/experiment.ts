@@ -1,0 +1,183 @@
+import { z } from 'zod';
+
+export const taskKinds = ['binary', 'multiclass', 'regression'] as const;
+export const taskKind = z.enum(taskKinds);
+export type TaskKind = z.infer<typeof taskKind>;
+
+/** Limits that the API, the form and the engine agree on. */
+export const budgetLimits = { minSeconds: 5, maxSeconds: 86_400, minTrials: 1, maxTrials: 1000 } as const;
+
+export const experimentRequest = z.strictObject({
+  datasetId: z.string(),
+  target: z.string().min(1).max(500),
+  task: z.enum(['auto', ...taskKinds, 'forecast']).default('auto'),
+  positiveClass: z.string().optional(),
+  metric: z.string().optional(),
+  budget: z.strictObject({ seconds: z.unknown().optional(), trials: z.unknown().optional() }).optional(),
+  holdout: z.union([z.literal('auto'), z.number()]).default('auto'),
+  validation: z
+    .strictObject({
+      kind: z.enum(['auto', 'kfold', 'holdout', 'time', 'group']).default('auto'),
+      folds: z.number().int().optional(),
+      column: z.string().optional(),
+    })
+    .optional(),
+  features: z
+    .strictObject({ include: z.array(z.string()).optional(), exclude: z.array(z.string()).optional() })
+    .optional(),
+  roles: z
+    .strictObject({
+      weight: z.string().optional(),
+      group: z.string().optional(),
+      time: z.string().optional(),
+      id: z.string().optional(),
+    })
+    .optional(),
+  families: z.array(z.string()).optional(),
+  seed: z.number().int().min(0).max(4_294_967_295).optional(),
+  name: z.string().max(200).optional(),
+});
+export type ExperimentRequest = z.infer<typeof experimentRequest>;
+
+export const excludedFeature = z.object({
+  column: z.string(),
+  /** a code of the finding: ID_LIKE, LEAK, CONSTANT, ALL_MISSING, DUPLICATE_OF, ASKED, ROLE */
+  code: z.string(),
+  reason: z.string(),
+});
+
+export const planFeature = z.object({
+  column: z.string(),
+  type: z.enum(['numeric', 'categorical', 'boolean', 'datetime', 'text', 'id']),
+});
+
+/** All that is decided before the first trial. Stored with the experiment; the same plan and seed give the same run. */
+export const experimentPlan = z.object({
+  schemaVersion: z.literal(1),
+  task: taskKind,
+  target: z.string(),
+  /** class labels in the fixed order of every probability vector; empty for regression */
+  labels: z.array(z.string()),
+  positiveClass: z.string().nullable(),
+  metric: z.string(),
+  budget: z.object({ seconds: z.number().nullable(), trials: z.number().int().nullable() }),
+  holdoutFraction: z.number(),
+  validation: z.object({ kind: z.enum(['kfold', 'holdout']), folds: z.number().int(), repeats: z.number().int() }),
+  rows: z.object({ total: z.number(), usable: z.number(), training: z.number(), holdout: z.number() }),
+  features: z.array(planFeature),
+  excluded: z.array(excludedFeature),
+  families: z.array(z.string()),
+  seed: z.number(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  /** the plan in words, one sentence each, for the form and the record */
+  sentences: z.array(z.string()),
+});
+export type ExperimentPlan = z.infer<typeof experimentPlan>;
+
+export const experimentStatus = z.enum([
+  'queued',
+  'running',
+  'paused',
+  'finishing',
+  'completed',
+  'failed',
+  'cancelled',
+]);
+export type ExperimentStatus = z.infer<typeof experimentStatus>;
+export const endedStatuses: readonly ExperimentStatus[] = ['completed', 'failed', 'cancelled'];
+
+export const trialStatus = z.enum(['queued', 'running', 'completed', 'pruned', 'failed', 'cancelled']);
+export type TrialStatus = z.infer<typeof trialStatus>;
+export const failureKind = z.enum(['crash', 'oom', 'timeout', 'nan', 'invalid', 'storage']);
+export type FailureKind = z.infer<typeof failureKind>;
+export const trialFailure = z.object({ kind: failureKind, message: z.string() });
+export type TrialFailure = z.infer<typeof trialFailure>;
+
+export const trialView = z.object({
+  id: z.string(),
+  number: z.number().int(),
+  family: z.string(),
+  name: z.string(),
+  config: z.record(z.string(), z.unknown()),
+  status: trialStatus,
+  score: z.number().nullable(),
+  foldScores: z.array(z.number().nullable()),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  seconds: z.number().nullable(),
+  peakMb: z.number().nullable(),
+  attempts: z.number().int(),
+  modelId: z.string().nullable(),
+  failure: trialFailure.nullable(),
+});
+export type TrialView = z.infer<typeof trialView>;
+
+export const experimentProgress = z.object({
+  fraction: z.number(),
+  trialsDone: z.number().int(),
+  trialsFailed: z.number().int(),
+  trialsRunning: z.number().int(),
+  secondsSpent: z.number(),
+  secondsBudget: z.number().nullable(),
+  etaSeconds: z.number().nullable(),
+  bestScore: z.number().nullable(),
+  baselineScore: z.number().nullable(),
+});
+
+export const experimentView = z.object({
+  id: z.string(),
+  projectId: z.string(),
+  datasetId: z.string(),
+  name: z.string(),
+  target: z.string(),
+  status: experimentStatus,
+  progress: experimentProgress,
+  metric: z.object({ id: z.string(), label: z.string(), higherIsBetter: z.boolean() }).nullable(),
+  plan: experimentPlan.nullable(),
+  request: z.record(z.string(), z.unknown()),
+  seed: z.number(),
+  winnerModelId: z.string().nullable(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  holdoutOpenings: z.number().int(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  createdBy: z.string(),
+});
+export type ExperimentView = z.infer<typeof experimentView>;
+
+export const interval = z.object({
+  value: z.number().nullable(),
+  ciLow: z.number().nullable(),
+  ciHigh: z.number().nullable(),
+});
+export type Interval = z.infer<typeof interval>;
+
+export const leaderboardRow = z.object({
+  rank: z.number().int(),
+  modelId: z.string(),
+  trialNumber: z.number().int(),
+  family: z.string(),
+  name: z.string(),
+  validation: z.object({
+    mean: z.number().nullable(),
+    std: z.number().nullable(),
+    ciLow: z.number().nullable(),
+    ciHigh: z.number().nullable(),
+  }),
+  holdout: interval.nullable(),
+  metrics: z.record(z.string(), z.number().nullable()),
+  fitSeconds: z.number(),
+  predictMsPerRow: z.number(),
+  sizeBytes: z.number().int(),
+  tiedWithBest: z.boolean().nullable(),
+  badges: z.array(z.string()),
+  champion: z.boolean(),
+});
+export type LeaderboardRow = z.infer<typeof leaderboardRow>;
+export const leaderboard = z.object({
+  metric: z.object({ id: z.string(), label: z.string(), higherIsBetter: z.boolean() }),
+  rows: z.array(leaderboardRow),
+});
+export type Leaderboard = z.infer<typeof leaderboard>;
