@@ -1,11 +1,4 @@
-import type {
-  Evaluation,
-  ExperimentPlan,
-  FailureKind,
-  LearningCurves,
-  ModelInput,
-  TaskKind,
-} from '@laurel/contracts';
+import type { Evaluation, ExperimentPlan, FailureKind, LearningCurves, ModelInput, TaskKind } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */

@@ -226,7 +226,12 @@ export interface ApiKeyRepository {
 
 export interface IdempotencyRepository {
   /** runs `work` once per (actor, key); the same key with another body is IDEMPOTENCY_MISMATCH; others wait and get the stored answer */
-  once<T>(actor: Actor, key: string, bodySha256: string, work: () => Promise<{ status: number; body: T }>): Promise<{ status: number; body: T }>;
+  once<T>(
+    actor: Actor,
+    key: string,
+    bodySha256: string,
+    work: () => Promise<{ status: number; body: T }>,
+  ): Promise<{ status: number; body: T }>;
 }
 
 /** What the worker needs to know of one trial to run it. */
@@ -301,7 +306,13 @@ export interface InternalRepository {
   /** stores plan and inputs, creates the study, steps `begin`: trials and outbox rows in one transaction */
   experimentPrepared(
     experimentId: string,
-    input: { plan: ExperimentPlan; inputs: ModelInput[]; splitSha256: string; codeVersion: string; parallelism: number },
+    input: {
+      plan: ExperimentPlan;
+      inputs: ModelInput[];
+      splitSha256: string;
+      codeVersion: string;
+      parallelism: number;
+    },
     study: StudyPort,
   ): Promise<void>;
   experimentFailed(experimentId: string, error: SerialisedError): Promise<void>;
@@ -311,12 +322,27 @@ export interface InternalRepository {
   /** null when it is not to be run (ended, cancelled, running elsewhere with a fresh heartbeat) */
   claimTrial(trialId: string, worker: string): Promise<ClaimedTrial | null>;
   /** false: fenced off, cancelled or ended: stop the child. Also carries live progress into the event log */
-  heartbeat(trialId: string, attemptId: string, progress: Extract<RunEventData, { type: 'trial-progress' }> | null): Promise<boolean>;
+  heartbeat(
+    trialId: string,
+    attemptId: string,
+    progress: Extract<RunEventData, { type: 'trial-progress' }> | null,
+  ): Promise<boolean>;
   /** fenced by attempt; writes result, model, artifact chunks, event, and steps the study in ONE transaction; false when fenced off */
   finishTrial(trialId: string, attemptId: string, report: TrialReport, study: StudyPort): Promise<boolean>;
   /** the child or worker died: back to queued, or failed after 3 attempts (kind crash) */
   releaseTrial(trialId: string, attemptId: string, failure: TrialFailure, study: StudyPort): Promise<void>;
-  ensembleMembers(experimentId: string): Promise<{ trialId: string; trialNumber: number; name: string; score: number; artifactSha256: string; predictMsPerRow: number }[]>;
+  ensembleMembers(
+    experimentId: string,
+  ): Promise<
+    {
+      trialId: string;
+      trialNumber: number;
+      name: string;
+      score: number;
+      artifactSha256: string;
+      predictMsPerRow: number;
+    }[]
+  >;
   // reconciler
   /** requeues trials without a fresh heartbeat, ticks running studies, re-enqueues prepare/profile without a job */
   reconcile(input: { staleAfterMs: number }, study: StudyPort): Promise<{ requeued: number; ticked: number }>;
@@ -324,7 +350,10 @@ export interface InternalRepository {
   liveWorkers(): Promise<{ id: string; host: string; pid: number; slots: number; busy: number; seenAt: string }[]>;
   // outbox
   /** takes due rows with SKIP LOCKED, calls `deliver`, deletes those that were delivered */
-  relayOutbox(limit: number, deliver: (row: { id: string; job: string; payload: unknown }) => Promise<void>): Promise<number>;
+  relayOutbox(
+    limit: number,
+    deliver: (row: { id: string; job: string; payload: unknown }) => Promise<void>,
+  ): Promise<number>;
   /** resolves with an unsubscribe; `onNotify` is called after commits that wrote outbox rows (LISTEN/NOTIFY) */
   listen(channel: 'outbox' | 'events' | 'champion', onNotify: (payload: string) => void): Promise<() => Promise<void>>;
   // serving

@@ -13,7 +13,8 @@ export const blobKeys = {
   /** automl's encodePrepared */
   prepared: (experimentId: string) => `experiments/${safe(experimentId)}/prepared`,
   /** out-of-fold and holdout predictions of a completed trial (automl's encodePredictions) */
-  predictions: (experimentId: string, trialId: string) => `experiments/${safe(experimentId)}/predictions/${safe(trialId)}`,
+  predictions: (experimentId: string, trialId: string) =>
+    `experiments/${safe(experimentId)}/predictions/${safe(trialId)}`,
   experiment: (experimentId: string) => `experiments/${safe(experimentId)}/`,
   batchInput: (jobId: string) => `jobs/${safe(jobId)}/input`,
   batchOutput: (jobId: string) => `jobs/${safe(jobId)}/output`,

@@ -1,0 +1,88 @@
+import type { TaskKind } from '@laurel/contracts';
+import type { Table } from '@laurel/tabular';
+
+/** One hyperparameter: what the search may choose, the form can show, and the default. */
+export type Parameter =
+  | { kind: 'float' | 'int'; label: string; min: number; max: number; log?: boolean; default: number }
+  | { kind: 'choice'; label: string; values: readonly (string | number | boolean)[]; default: string | number | boolean };
+export type SearchSpace = Readonly<Record<string, Parameter>>;
+export type Config = Record<string, unknown>;
+
+/** What is known of the data before a fit; formulas of cost and defaults use nothing else. */
+export interface DataFacts {
+  task: TaskKind;
+  rows: number;
+  numericFeatures: number;
+  categoricalFeatures: number;
+  /** sum of the levels of all categorical features */
+  levels: number;
+  classes: number;
+}
+
+/** Light half of a family: metadata as plain data plus a lazy loader. Core code asks for these capabilities, never for an id. */
+export interface FamilyInfo {
+  id: string;
+  label: string;
+  description: string;
+  tasks: readonly TaskKind[];
+  needs: { runtime: 'none' | 'tfjs'; scaling: boolean; encoding: 'codes' | 'numeric' };
+  /** always run first, never searched (the baseline) */
+  reference: boolean;
+  /** made from other trials' predictions, not from rows (the ensemble) */
+  combines: boolean;
+  iterationLabel: string;
+  space: SearchSpace;
+  /** configurations to try first, in order; the first is the family's default */
+  startingConfigs(facts: DataFacts): Config[];
+  /** rough relative cost of one fit, in units of a default gbm fit on the same rows; orders the first trials */
+  relativeCost: number;
+  load(): Promise<Family>;
+}
+
+export interface FitData {
+  /** aligned to the inputs of the prepared data (same columns, same levels) */
+  features: Table;
+  /** rows of `features` and `target` to use */
+  rows: Int32Array;
+  /** class index or value, for every row of `features` */
+  target: Float64Array;
+}
+
+export interface FitInput {
+  task: TaskKind;
+  classes: number;
+  train: FitData;
+  /** for early stopping and the curve; null: fit without it (a fixed number of rounds from the config) */
+  validation: FitData | null;
+  config: Config;
+  seed: number;
+  /** the experiment's metric; `score` takes predictions in the layout of `FittedModel.predict` */
+  metric: { higherIsBetter: boolean; score(target: Float64Array, predictions: Float64Array): number };
+  /** by `now()`; checked at least once per tree, epoch or solver iteration; best so far is returned when it passes */
+  deadlineMs: number;
+  now: () => number;
+  signal?: AbortSignal;
+  onIteration?: (iteration: number, validationScore: number) => void;
+}
+
+/** Serialised model: JSON plus flat arrays; nothing executable. */
+export interface ModelState {
+  header: unknown;
+  tensors: Record<string, Float64Array | Float32Array | Int32Array | Uint8Array>;
+}
+
+export interface FittedModel {
+  /** probabilities rows x classes (binary: two columns), or values rows x 1; row-major; finite */
+  predict(features: Table, rows?: Int32Array): Float64Array;
+  /** [iteration, validation score] */
+  curve: [number, number][];
+  truncated: boolean;
+  state(): ModelState;
+  /** frees tensors; the model must not be used afterwards */
+  dispose(): void;
+}
+
+export interface Family {
+  fit(input: FitInput): Promise<FittedModel>;
+  restore(state: ModelState): Promise<FittedModel>;
+}
