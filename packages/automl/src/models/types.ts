@@ -39,8 +39,17 @@ export interface FamilyInfo {
   load(): Promise<Family>;
 }
 
+/** What `models/<family>/info.ts` exports; the registry adds the loader, so that the browser can read infos without one. */
+export type FamilyDescription = Omit<FamilyInfo, 'load'>;
+
+/** A family as plain JSON, for forms, leaderboards and the API. */
+export type CatalogEntry = Omit<FamilyInfo, 'load' | 'startingConfigs'>;
+
 export interface FitData {
-  /** aligned to the inputs of the prepared data (same columns, same levels) */
+  /**
+   * Aligned to the inputs of the prepared data: same columns; categorical and boolean codes refer to the levels of
+   * training. Text columns are read through their own `levels`, which may differ from call to call.
+   */
   features: Table;
   /** rows of `features` and `target` to use */
   rows: Int32Array;
@@ -76,6 +85,9 @@ export interface FittedModel {
   predict(features: Table, rows?: Int32Array): Float64Array;
   /** [iteration, validation score] */
   curve: [number, number][];
+  /** iterations that the kept model has (trees, epochs, penalty steps); 0 when it has none */
+  iterations: number;
+  /** the deadline ended the fit before it was done */
   truncated: boolean;
   state(): ModelState;
   /** frees tensors; the model must not be used afterwards */
@@ -83,6 +95,7 @@ export interface FittedModel {
 }
 
 export interface Family {
+  /** rejects with the signal's reason when aborted; gives back a usable model even when the deadline has passed */
   fit(input: FitInput): Promise<FittedModel>;
   restore(state: ModelState): Promise<FittedModel>;
 }
