@@ -1,0 +1,15 @@
+export * from './curves/calibration.ts';
+export * from './curves/ranking.ts';
+export * from './curves/residuals.ts';
+export * from './curves/thin.ts';
+export * from './curves/thresholds.ts';
+export * from './intervals/bootstrap.ts';
+export * from './intervals/confidence-set.ts';
+export * from './intervals/delong.ts';
+export { normalCdf, normalQuantile, studentQuantile, studentTwoSided } from './intervals/distributions.ts';
+export * from './intervals/paired-tests.ts';
+export { drawCounts, type Strata, sampleWithin, strataOf } from './intervals/resample.ts';
+export * from './metric.ts';
+export * from './metrics/registry.ts';
+export * from './predictions.ts';
+export { argsort, midranks, quantileOfSorted } from './sort.ts';
