@@ -1,0 +1,4 @@
+export { type ChildContext, type Handlers, serveRequests } from './child/serve.ts';
+export { failures, resultOf, toAppError, toTrialFailure } from './failure.ts';
+export { createPool, type Pool, type PoolOptions, type RunOptions } from './pool.ts';
+export type { Outcome, PoolFailure, Protocol, RequestOf } from './protocol.ts';
