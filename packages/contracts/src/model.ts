@@ -12,6 +12,8 @@ export const modelInput = z.object({
   min: z.number().optional(),
   max: z.number().optional(),
   median: z.number().optional(),
+  /** datetime: how the training data writes it, see `dateFormats` of tabular; rows to predict are read the same way */
+  dateFormat: z.string().optional(),
   example: z.union([z.string(), z.number(), z.boolean(), z.null()]),
 });
 export type ModelInput = z.infer<typeof modelInput>;
