@@ -56,15 +56,16 @@ export function CodeBlock({ code, label, className }: { code: string; label: str
   const [copied, copy] = useCopy(code);
   return (
     <div className={clsx('relative min-w-0 rounded border border-line bg-sunken', className)}>
-      <pre
+      <section
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
-        role="region"
         aria-label={label}
-        className="max-h-96 overflow-auto p-3 pr-11 font-mono text-ink text-small leading-[18px]"
+        className="max-h-96 overflow-auto p-3 pr-11"
       >
-        <code>{code}</code>
-      </pre>
+        <pre className="font-mono text-ink text-small leading-[18px]">
+          <code>{code}</code>
+        </pre>
+      </section>
       <div className="absolute top-1 right-1">
         <IconButton label={copied ? 'Copied' : 'Copy'} size="small" onClick={copy} className="bg-sunken">
           {copied ? (

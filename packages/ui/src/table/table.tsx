@@ -88,11 +88,10 @@ export function Table<T>(props: TableProps<T>) {
   const cellPadding = density === 'compact' ? 'px-2 py-1' : 'px-2.5 py-2';
   const shownRows = table.getRowModel().rows;
   return (
-    <div
+    <section
       className={clsx('relative w-full min-w-0 overflow-auto', props.maxHeightClass)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={0}
-      role="region"
       aria-label={props.caption}
       data-testid={props.testId}
     >
@@ -174,7 +173,7 @@ export function Table<T>(props: TableProps<T>) {
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

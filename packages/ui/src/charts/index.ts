@@ -1,0 +1,5 @@
+export { Chart, type ChartProps } from './chart.tsx';
+export { seriesLook } from './palette.tsx';
+export { type ChartHeight, SeriesKey } from './plot.tsx';
+export type { Stop } from './stops.ts';
+export { downloadText, type TableView, tableView, toCsv } from './table-view.ts';
