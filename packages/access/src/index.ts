@@ -1,1 +1,3 @@
 export * from './actor.ts';
+export * from './matrix.ts';
+export * from './passwords.ts';

@@ -331,9 +331,7 @@ export interface InternalRepository {
   finishTrial(trialId: string, attemptId: string, report: TrialReport, study: StudyPort): Promise<boolean>;
   /** the child or worker died: back to queued, or failed after 3 attempts (kind crash) */
   releaseTrial(trialId: string, attemptId: string, failure: TrialFailure, study: StudyPort): Promise<void>;
-  ensembleMembers(
-    experimentId: string,
-  ): Promise<
+  ensembleMembers(experimentId: string): Promise<
     {
       trialId: string;
       trialNumber: number;
