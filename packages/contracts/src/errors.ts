@@ -22,6 +22,10 @@ export const errorCodes = {
   TOO_MANY_ROWS: { status: 413, retryable: false },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, retryable: false },
   LENGTH_MISMATCH: { status: 400, retryable: false },
+  // the shape is right, but a value is out of bounds (too long, not one of the choices)
+  VALUE_INVALID: { status: 422, retryable: false },
+  // the Host header names a server that this one is not
+  HOST_NOT_ALLOWED: { status: 421, retryable: false },
   IDEMPOTENCY_MISMATCH: { status: 422, retryable: false },
   RATE_LIMITED: { status: 429, retryable: true },
   // the file is not a usable table
