@@ -13,4 +13,6 @@ export interface BlobStore {
   delete(key: string): Promise<void>;
   /** removes everything below a prefix made by keys.ts */
   deletePrefix(prefix: string): Promise<void>;
+  /** removes what a crash left half written and nothing has touched for this long; the number of those */
+  removeLeftovers(untouchedMs: number): Promise<number>;
 }
