@@ -1,0 +1,84 @@
+import { createDb, type Db } from '@laurel/db';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@laurel/db/embedded';
+import { migrate } from '@laurel/db/migrate';
+import { sleep } from './leftovers.ts';
+import type { Home } from './settings.ts';
+
+export interface Database {
+  connectionString: string;
+  embedded: boolean;
+  db: Db;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the embedded PostgreSQL (or takes `databaseUrl`), migrates, and keeps the embedded one alive: when it dies it
+ * is started again on the same data and port, with back-off; web, worker and serve reconnect by themselves.
+ */
+export async function openDatabase(
+  home: Home,
+  databaseUrl: string | null,
+  migrationsDir: string,
+  say: (text: string) => void,
+): Promise<Database> {
+  const postgres = databaseUrl ? null : await superviseEmbedded(home, say);
+  const connectionString = databaseUrl ?? (postgres as Supervised).current().connectionString;
+  await migrate(connectionString, { migrationsDir });
+  const db = createDb({ connectionString, poolSize: 2 });
+  return {
+    connectionString,
+    embedded: postgres !== null,
+    db,
+    async stop() {
+      await db.close();
+      await postgres?.stop();
+    },
+  };
+}
+
+interface Supervised {
+  current(): EmbeddedPostgres;
+  stop(): Promise<void>;
+}
+
+async function superviseEmbedded(home: Home, say: (text: string) => void): Promise<Supervised> {
+  const lines: string[] = [];
+  const log = (line: string) => {
+    lines.push(line);
+    if (lines.length > 50) lines.shift();
+  };
+  let stopping = false;
+  let delayMs = 500;
+  let server = await startEmbeddedPostgres({ dataDir: home.postgres, log });
+
+  const watch = () => {
+    const startedAtMs = Date.now();
+    server.onExit(async () => {
+      if (stopping) return;
+      if (Date.now() - startedAtMs > 60_000) delayMs = 500;
+      say(`PostgreSQL stopped; starting it again in ${delayMs / 1000} s.`);
+      const port = server.port;
+      for (;;) {
+        await sleep(delayMs);
+        delayMs = Math.min(delayMs * 2, 30_000);
+        if (stopping) return;
+        try {
+          server = await startEmbeddedPostgres({ dataDir: home.postgres, port, log });
+          say('PostgreSQL runs again.');
+          watch();
+          return;
+        } catch (error) {
+          say(`PostgreSQL could not be started: ${(error as Error).message}`);
+        }
+      }
+    });
+  };
+  watch();
+  return {
+    current: () => server,
+    async stop() {
+      stopping = true;
+      await server.stop();
+    },
+  };
+}
