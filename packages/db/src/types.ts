@@ -224,6 +224,11 @@ export interface ApiKeyRepository {
   verify(key: string): Promise<Actor | null>;
 }
 
+export interface SessionRepository {
+  /** by the bearer token of a session; null when it is unknown or has expired; the actor of the person otherwise */
+  verify(token: string): Promise<Actor | null>;
+}
+
 export interface IdempotencyRepository {
   /** runs `work` once per (actor, key); the same key with another body is IDEMPOTENCY_MISMATCH; others wait and get the stored answer */
   once<T>(
@@ -364,6 +369,8 @@ export interface InternalRepository {
     artifactSha256: string | null;
     plan: ExperimentPlan;
   } | null>;
+  /** the project of what the actor may predict with (action `predict`); NOT_FOUND or FORBIDDEN as everywhere */
+  mayPredict(actor: Actor, kind: 'project' | 'model', id: string): Promise<{ projectId: string }>;
   champions(): Promise<{ projectId: string; modelId: string; artifactSha256: string; sequence: number }[]>;
   readArtifact(sha256: string): Promise<Uint8Array>; // ARTIFACT_CORRUPT when the hash differs
 }
@@ -377,6 +384,7 @@ export interface Db {
   audit: AuditRepository;
   users: UserRepository;
   apiKeys: ApiKeyRepository;
+  sessions: SessionRepository;
   idempotency: IdempotencyRepository;
   internal: InternalRepository;
   /** throws when the database cannot be reached */
