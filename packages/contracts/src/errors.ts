@@ -83,6 +83,7 @@ export const errorCodes = {
   ARTIFACT_TOO_LARGE: { status: 422, retryable: false },
   STORAGE_FULL: { status: 507, retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, retryable: true },
+  QUEUE_UNAVAILABLE: { status: 503, retryable: true },
   SERVE_UNAVAILABLE: { status: 503, retryable: true },
   NOT_READY: { status: 503, retryable: true },
   CANCELLED: { status: 409, retryable: false },
