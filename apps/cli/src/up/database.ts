@@ -20,8 +20,9 @@ export async function openDatabase(
   databaseUrl: string | null,
   migrationsDir: string,
   say: (text: string) => void,
+  onPostgres: (pid: number) => void,
 ): Promise<Database> {
-  const postgres = databaseUrl ? null : await superviseEmbedded(home, say);
+  const postgres = databaseUrl ? null : await superviseEmbedded(home, say, onPostgres);
   const connectionString = databaseUrl ?? (postgres as Supervised).current().connectionString;
   await migrate(connectionString, { migrationsDir });
   const db = createDb({ connectionString, poolSize: 2 });
@@ -41,7 +42,11 @@ interface Supervised {
   stop(): Promise<void>;
 }
 
-async function superviseEmbedded(home: Home, say: (text: string) => void): Promise<Supervised> {
+async function superviseEmbedded(
+  home: Home,
+  say: (text: string) => void,
+  onPostgres: (pid: number) => void,
+): Promise<Supervised> {
   const lines: string[] = [];
   const log = (line: string) => {
     lines.push(line);
@@ -52,6 +57,7 @@ async function superviseEmbedded(home: Home, say: (text: string) => void): Promi
   let server = await startEmbeddedPostgres({ dataDir: home.postgres, log });
 
   const watch = () => {
+    onPostgres(server.pid);
     const startedAtMs = Date.now();
     server.onExit(async () => {
       if (stopping) return;

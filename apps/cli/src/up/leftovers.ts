@@ -56,7 +56,8 @@ export async function clearLeftovers(home: Home, say: (text: string) => void): P
     );
   }
   for (const [name, { pid, marker }] of Object.entries(run.processes)) {
-    if (!commandOf(pid)?.includes(marker)) continue;
+    // an orphaned PostgreSQL is taken over with its data, not stopped
+    if (name === 'postgres' || !commandOf(pid)?.includes(marker)) continue;
     say(`An earlier start left ${name} running (process ${pid}); stopping it.`);
     signalGroup(pid, 'SIGTERM');
     for (let waitedMs = 0; waitedMs < 5_000 && commandOf(pid)?.includes(marker); waitedMs += 100) await sleep(100);

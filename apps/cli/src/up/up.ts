@@ -28,7 +28,10 @@ export async function up(): Promise<void> {
   const stopped = stopSignal();
 
   say(settings.databaseUrl ? 'Connecting to the database …' : 'Starting PostgreSQL …');
-  const database = await openDatabase(home, settings.databaseUrl, join(settings.root, 'prisma/migrations'), say);
+  const migrations = join(settings.root, 'prisma/migrations');
+  const database = await openDatabase(home, settings.databaseUrl, migrations, say, (pid) =>
+    record.set('postgres', pid, 'postgres'),
+  );
   const services: Service[] = [];
   try {
     const { credentials, first } = await ensureCredentials(database.db, home, settings);

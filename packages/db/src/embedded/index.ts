@@ -1,3 +1,5 @@
+export { connectionOfRunning } from './running.ts';
+
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
