@@ -4,7 +4,12 @@ import type { Table } from '@laurel/tabular';
 /** One hyperparameter: what the search may choose, the form can show, and the default. */
 export type Parameter =
   | { kind: 'float' | 'int'; label: string; min: number; max: number; log?: boolean; default: number }
-  | { kind: 'choice'; label: string; values: readonly (string | number | boolean)[]; default: string | number | boolean };
+  | {
+      kind: 'choice';
+      label: string;
+      values: readonly (string | number | boolean)[];
+      default: string | number | boolean;
+    };
 export type SearchSpace = Readonly<Record<string, Parameter>>;
 export type Config = Record<string, unknown>;
 

@@ -1,0 +1,15 @@
+import type { FamilyDescription } from '../types.ts';
+
+export const ensembleInfo = {
+  id: 'ensemble',
+  label: 'Ensemble',
+  description: 'A weighted average of the best models, their weights chosen on rows that the models had not seen.',
+  tasks: ['binary', 'multiclass', 'regression'],
+  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  reference: false,
+  combines: true,
+  iterationLabel: 'member',
+  relativeCost: 0.01,
+  space: {},
+  startingConfigs: () => [{}],
+} as const satisfies FamilyDescription;

@@ -1,0 +1,15 @@
+import { baselineInfo } from './baseline/info.ts';
+import { ensembleInfo } from './ensemble/info.ts';
+import { gbmInfo } from './gbm/info.ts';
+import type { Family, FamilyInfo } from './types.ts';
+
+/** Every model family; one line each. Implementations are loaded when they are needed. */
+export const families: readonly FamilyInfo[] = [
+  { ...baselineInfo, load: async () => (await import('./baseline/model.ts')).family },
+  { ...gbmInfo, load: async () => (await import('./gbm/model.ts')).family },
+  { ...ensembleInfo, load: refuseRows },
+];
+
+async function refuseRows(): Promise<Family> {
+  throw new Error('The ensemble is made from the predictions of other models; it is not fitted on rows.');
+}
