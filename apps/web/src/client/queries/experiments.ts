@@ -1,0 +1,108 @@
+'use client';
+import type { ExperimentPlan, ExperimentView, Leaderboard, TrialView } from '@laurel/contracts';
+import { endedStatuses } from '@laurel/contracts';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api } from '../api.ts';
+import type { Page } from '../types.ts';
+
+/** The body of POST /experiments as a form makes it. */
+export interface ExperimentDraft {
+  datasetId: string;
+  target: string;
+  name?: string;
+  task?: string;
+  positiveClass?: string;
+  metric?: string;
+  budget: { seconds?: number; trials?: number };
+  holdout?: 'auto' | number;
+  validation?: { kind: 'auto' | 'kfold' | 'holdout'; folds?: number };
+  features?: { include?: string[]; exclude?: string[] };
+  families?: string[];
+  seed?: number;
+}
+
+export function isEnded(experiment: { status: ExperimentView['status'] } | undefined): boolean {
+  return experiment !== undefined && endedStatuses.includes(experiment.status);
+}
+
+export function useExperiments(filter: { projectId?: string | null | undefined; datasetId?: string | undefined }) {
+  return useQuery({
+    queryKey: ['experiments', filter],
+    queryFn: ({ signal }) =>
+      api.get<Page<ExperimentView>>('/experiments', { ...filter, limit: 200, sort: '-createdAt' }, signal),
+    select: (page) => page.items,
+    enabled: Boolean(filter.projectId ?? filter.datasetId),
+    refetchInterval: (query) => (query.state.data?.items.some((experiment) => !isEnded(experiment)) ? 2000 : false),
+  });
+}
+
+export function useExperiment(id: string) {
+  return useQuery({
+    queryKey: ['experiments', id],
+    queryFn: ({ signal }) => api.get<ExperimentView>(`/experiments/${id}`, undefined, signal),
+    refetchInterval: (query) => (query.state.data && isEnded(query.state.data) ? false : 1000),
+  });
+}
+
+export function useTrials(id: string, options: { enabled: boolean; refetchMs?: number }) {
+  return useQuery({
+    queryKey: ['experiments', id, 'trials'],
+    queryFn: ({ signal }) => api.get<{ items: TrialView[] }>(`/experiments/${id}/trials`, undefined, signal),
+    select: (answer) => answer.items,
+    enabled: options.enabled,
+    refetchInterval: options.refetchMs ?? false,
+  });
+}
+
+export function useLeaderboard(id: string, options: { live: boolean; enabled?: boolean }) {
+  return useQuery({
+    queryKey: ['experiments', id, 'leaderboard'],
+    queryFn: ({ signal }) => api.get<Leaderboard>(`/experiments/${id}/leaderboard`, undefined, signal),
+    enabled: options.enabled ?? true,
+    refetchInterval: options.live ? 1500 : false,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The dry run of a draft; null until a target is chosen. The last plan stays while the next is made. */
+export function usePlan(draft: ExperimentDraft | null) {
+  return useQuery({
+    queryKey: ['plan', draft],
+    queryFn: async ({ signal: _signal }) =>
+      planOf(await api.post<ExperimentPlan | { plan: ExperimentPlan }>('/experiments/plan', draft)),
+    enabled: draft !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    retry: false,
+  });
+}
+
+function planOf(answer: ExperimentPlan | { plan: ExperimentPlan }): ExperimentPlan {
+  return 'plan' in answer ? answer.plan : answer;
+}
+
+export function useStartExperiment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: ExperimentDraft) => api.post<{ id: string }>('/experiments', draft),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['experiments'] }),
+  });
+}
+
+export type ExperimentCommand = 'finish' | 'cancel' | 'reveal-holdout';
+
+export function useExperimentCommand(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (command: ExperimentCommand) => api.post<ExperimentView>(`/experiments/${id}/${command}`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['experiments', id] }),
+  });
+}
+
+export function useDeleteExperiment() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => api.delete(`/experiments/${id}`),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['experiments'] }),
+  });
+}

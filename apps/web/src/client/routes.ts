@@ -1,0 +1,27 @@
+/** Every page's address, in one place. */
+export const routes = {
+  home: '/',
+  signIn: '/sign-in',
+  projects: '/projects',
+  project: (id: string) => `/projects/${id}`,
+  data: (projectId: string) => `/projects/${projectId}/data`,
+  experiments: (projectId: string) => `/projects/${projectId}/experiments`,
+  models: (projectId: string) => `/projects/${projectId}/models`,
+  champion: (projectId: string) => `/projects/${projectId}/champion`,
+  members: (projectId: string) => `/projects/${projectId}/members`,
+  dataset: (id: string) => `/datasets/${id}`,
+  newExperiment: (datasetId: string, target?: string) =>
+    `/datasets/${datasetId}/new-experiment${target === undefined ? '' : `?target=${encodeURIComponent(target)}`}`,
+  experiment: (id: string) => `/experiments/${id}`,
+  leaderboard: (id: string) => `/experiments/${id}/leaderboard`,
+  trials: (id: string) => `/experiments/${id}/trials`,
+  model: (id: string) => `/models/${id}`,
+  promote: (modelId: string) => `/models/${modelId}/promote`,
+  compare: (ids: readonly string[]) => `/compare?ids=${ids.map(encodeURIComponent).join(',')}`,
+  approvals: '/approvals',
+  promotion: (id: string) => `/promotion-requests/${id}`,
+  audit: '/audit',
+  people: '/settings/people',
+  apiKeys: '/settings/api-keys',
+  apiDocs: '/api/v1/docs',
+} as const;
