@@ -1,4 +1,5 @@
 export * from './chart.ts';
+export * from './comparison.ts';
 export * from './dataset.ts';
 export * from './errors.ts';
 export * from './events.ts';
