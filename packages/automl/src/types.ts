@@ -41,7 +41,7 @@ export interface TrialSpec {
   family: string;
   config: Record<string, unknown>;
   seed: number;
-  /** soft limit of the whole trial; it returns the best it has when the limit comes */
+  /** soft limit of the whole trial; it returns the best it has when the limit comes. Without a limit: 11 days */
   capMs: number;
 }
 
@@ -64,6 +64,8 @@ export interface TrialResult {
   artifact: Uint8Array;
   members: { trialNumber: number; weight: number }[];
   truncated: boolean;
+  /** ensemble: its cross-fitted score is not better than that of the best single model; the leaderboard shows a badge */
+  notBetterThanBest: boolean;
 }
 
 export type TrialOutcome =
@@ -91,6 +93,8 @@ export interface LoadedModel {
   inputs: ModelInput[];
   /** probabilities rows x labels (binary too: two columns), or values rows x 1; row-major */
   predict(table: Table): Float64Array;
+  /** frees what its runtime holds; the model must not be used afterwards */
+  dispose(): void;
 }
 
 export interface EvaluatedModel {

@@ -66,6 +66,8 @@ export const experimentPlan = z.object({
   rows: z.object({ total: z.number(), usable: z.number(), training: z.number(), holdout: z.number() }),
   features: z.array(planFeature),
   excluded: z.array(excludedFeature),
+  /** columns asked for by name: a suspicion of a leak does not leave them out */
+  included: z.array(z.string()).optional(),
   families: z.array(z.string()),
   seed: z.number(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),

@@ -1,4 +1,5 @@
 import type { ExperimentPlan, ExperimentStatus, TrialFailure } from '@laurel/contracts';
+import type { DataFacts } from '../models/types.ts';
 import type { TrialSpec } from '../types.ts';
 
 /**
@@ -8,14 +9,22 @@ import type { TrialSpec } from '../types.ts';
 export interface StudyState {
   schemaVersion: 1;
   plan: ExperimentPlan;
+  /** rows, columns and classes, for the families' starting configurations */
+  facts: DataFacts;
   phase: 'search' | 'ensemble' | 'ended';
   status: ExperimentStatus;
   /** trials that may run at the same time (workers x children); never changes what is proposed in trial-count mode */
   parallelism: number;
   /** milliseconds of the executor's clock at the first claim; null until then. Budget counts from here */
   startedAtMs: number | null;
+  /** time of the newest event; a clock that jumps back does not move it */
+  lastEventAtMs: number | null;
+  /** a silence longer than this had no live worker and does not count; null: every silence counts */
+  idleGapMs: number | null;
   /** time without a live worker, which does not count */
   idleMs: number;
+  /** when the ensemble has to be ready, from its phase on and with a time limit only */
+  ensembleByMs: number | null;
   nextNumber: number;
   trials: StudyTrial[];
   /** state of the search strategy, opaque here */
@@ -30,11 +39,16 @@ export interface StudyTrial {
   family: string;
   config: Record<string, unknown>;
   seed: number;
+  /** trial-count mode: proposed together with the others of this generation; 0 otherwise */
   generation: number;
   status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
   score: number | null;
   seconds: number | null;
   failure: TrialFailure | null;
+  /** attempts that were lost with their worker */
+  lost: number;
+  /** the search strategy knows the result */
+  told: boolean;
 }
 
 export type StudyEvent =

@@ -1,0 +1,65 @@
+import { AppError } from '@laurel/contracts';
+import { type CodedColumn, type Column, findColumn, isNumeric, type NumericColumn, type Table } from '@laurel/tabular';
+
+/** A column as the model knows it; `levels` in the order of its codes, absent for text, which is read as it comes. */
+export interface ModelColumn {
+  name: string;
+  type: Column['type'];
+  levels?: readonly string[];
+  dateFormat?: string;
+}
+
+export function modelColumn(column: Column): ModelColumn {
+  const { name, type } = column;
+  if (isNumeric(column)) return { name, type, ...(column.dateFormat ? { dateFormat: column.dateFormat } : {}) };
+  return type === 'text' ? { name, type } : { name, type, levels: column.levels };
+}
+
+/**
+ * The columns of a model, found by NAME in any table, categories matched by their text: an unseen one is missing.
+ * Columns the model does not know are passed over. Throws MISSING_FEATURE naming every column that is absent.
+ */
+export function alignTable(table: Table, columns: readonly ModelColumn[]): Table {
+  const absent = columns.filter((column) => !findColumn(table, column.name)).map((column) => column.name);
+  if (absent.length > 0) {
+    const names = absent.map((name) => JSON.stringify(name)).join(', ');
+    const what = absent.length === 1 ? `the column ${names}` : `the columns ${names}`;
+    throw new AppError(
+      'MISSING_FEATURE',
+      `The table lacks ${what}, which the model needs. Add what is missing, under exactly that name.`,
+      {
+        details: { columns: absent },
+      },
+    );
+  }
+  return { rows: table.rows, columns: columns.map((wanted) => alignColumn(findColumn(table, wanted.name)!, wanted)) };
+}
+
+function alignColumn(found: Column, wanted: ModelColumn): Column {
+  const { name, type } = wanted;
+  if (type === 'numeric' || type === 'datetime') return { ...numbersOf(found, type), name };
+  if (type === 'text') return isNumeric(found) ? { name, type, ...textOf(found) } : { ...found, name, type };
+  const levels = wanted.levels ?? [];
+  const index = new Map(levels.map((level, code) => [level, code]));
+  if (isNumeric(found)) {
+    const codes = Int32Array.from(found.values, (value) => index.get(String(value)) ?? -1);
+    return { name, type, codes, levels };
+  }
+  const byCode = Int32Array.from(found.levels, (level) => index.get(level) ?? -1);
+  return { name, type, codes: found.codes.map((code) => (code < 0 ? -1 : byCode[code]!)), levels };
+}
+
+function numbersOf(found: Column, type: NumericColumn['type']): NumericColumn {
+  if (isNumeric(found)) return { ...found, type };
+  // A column that was read as text, because of one odd cell or because all of it is empty: what reads as a number counts.
+  const parse = type === 'datetime' ? Date.parse : (text: string) => (text.trim() === '' ? Number.NaN : Number(text));
+  const byCode = Float64Array.from(found.levels, (level) => parse(level));
+  const values = Float64Array.from(found.codes, (code) => (code < 0 ? Number.NaN : byCode[code]!));
+  return { name: found.name, type, values };
+}
+
+function textOf(found: NumericColumn): Pick<CodedColumn, 'codes' | 'levels'> {
+  const levels = [...new Set(found.values.filter((value) => !Number.isNaN(value)))].map(String).sort();
+  const index = new Map(levels.map((level, code) => [level, code]));
+  return { levels, codes: Int32Array.from(found.values, (value) => index.get(String(value)) ?? -1) };
+}

@@ -1,0 +1,135 @@
+import { AppError, type ModelInput, type TaskKind } from '@laurel/contracts';
+import type { Table } from '@laurel/tabular';
+import { alignTable, type ModelColumn, modelColumn } from './align.ts';
+import { readContainer, type Tensors, writeContainer } from './container.ts';
+import { type FamilyLookup, familyOf } from './families.ts';
+import type { FittedModel, ModelState } from './models/types.ts';
+import type { LoadedModel, PreparedData } from './types.ts';
+
+/** What every artifact says of itself. */
+export interface ArtifactHeader {
+  schemaVersion: 1;
+  kind: 'bag' | 'ensemble';
+  family: string;
+  task: TaskKind;
+  target: string;
+  labels: string[];
+  positiveClass: string | null;
+  inputs: ModelInput[];
+  columns: ModelColumn[];
+  /** bag: the fold models, averaged equally; ensemble: artifacts with weights that sum to 1 */
+  members: { header?: unknown; tensors?: string[]; weight?: number; name?: string }[];
+}
+
+/** An artifact of fold models whose predictions are averaged. The same models give the same bytes. */
+export function writeBag(prepared: PreparedData, family: string, states: readonly ModelState[]): Uint8Array {
+  const tensors: Tensors = {};
+  const members = states.map((state, index) => {
+    for (const [name, tensor] of Object.entries(state.tensors)) tensors[`m${index}.${name}`] = tensor;
+    return { header: state.header, tensors: Object.keys(state.tensors) };
+  });
+  return writeContainer({ header: { ...commonHeader(prepared), kind: 'bag', family, members }, tensors });
+}
+
+/** An artifact that embeds those of its members. Weights sum to 1. */
+export function writeEnsemble(
+  prepared: PreparedData,
+  family: string,
+  members: readonly { artifact: Uint8Array; weight: number; name: string }[],
+): Uint8Array {
+  const tensors: Tensors = {};
+  members.forEach((member, index) => {
+    tensors[`a${index}`] = member.artifact;
+  });
+  const described = members.map(({ weight, name }) => ({ weight, name }));
+  return writeContainer({
+    header: { ...commonHeader(prepared), kind: 'ensemble', family, members: described },
+    tensors,
+  });
+}
+
+/** What an artifact says of itself, without loading the model. Throws ARTIFACT_CORRUPT. */
+export function readArtifactHeader(bytes: Uint8Array): ArtifactHeader {
+  return headerOf(readContainer(bytes, 'model').header);
+}
+
+/**
+ * A model from its artifact; nothing of it is executed. Throws ARTIFACT_CORRUPT when the checksum does not match,
+ * FAMILY_UNKNOWN when this version cannot run it.
+ */
+export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = familyOf): Promise<LoadedModel> {
+  const { header: raw, tensors } = readContainer(bytes, 'model');
+  const header = headerOf(raw);
+  const parts =
+    header.kind === 'bag' ? await loadBag(header, tensors, lookup) : await loadEnsemble(header, tensors, lookup);
+  const { task, target, labels, positiveClass, family, inputs, columns } = header;
+  return {
+    task,
+    target,
+    labels,
+    positiveClass,
+    family,
+    inputs,
+    predict: (table) => weightedSum(parts, alignTable(table, columns)),
+    dispose: () => {
+      for (const part of parts) part.dispose();
+    },
+  };
+}
+
+interface Part {
+  weight: number;
+  predict(aligned: Table): Float64Array;
+  dispose(): void;
+}
+
+async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part[]> {
+  const family = await lookup(header.family).load();
+  return Promise.all(
+    header.members.map(async (member, index) => {
+      const own: ModelState['tensors'] = Object.create(null);
+      for (const name of member.tensors ?? [])
+        own[name] = tensors[`m${index}.${name}`] as ModelState['tensors'][string];
+      const model: FittedModel = await family.restore({ header: member.header, tensors: own });
+      const predict = (aligned: Table) => model.predict(aligned);
+      return { weight: 1 / header.members.length, predict, dispose: () => model.dispose() };
+    }),
+  );
+}
+
+async function loadEnsemble(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part[]> {
+  return Promise.all(
+    header.members.map(async (member, index) => {
+      const model = await loadModel(tensors[`a${index}`] as Uint8Array, lookup);
+      return { weight: member.weight ?? 0, predict: model.predict, dispose: model.dispose };
+    }),
+  );
+}
+
+/** Weighted sum in the order of the parts, so that a row gives the same numbers in every call. */
+function weightedSum(parts: readonly Part[], table: Table): Float64Array {
+  let total: Float64Array | null = null;
+  for (const part of parts) {
+    const values = part.predict(table);
+    total ??= new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++) total[i]! += part.weight * values[i]!;
+  }
+  return total ?? new Float64Array(0);
+}
+
+function commonHeader(prepared: PreparedData) {
+  const { task, target, labels, positiveClass } = prepared.plan;
+  const columns = prepared.features.columns.map(modelColumn);
+  return { schemaVersion: 1, task, target, labels, positiveClass, inputs: prepared.inputs, columns };
+}
+
+function headerOf(raw: unknown): ArtifactHeader {
+  const header = raw as ArtifactHeader | null;
+  if (header?.schemaVersion !== 1 || (header.kind !== 'bag' && header.kind !== 'ensemble')) {
+    throw new AppError(
+      'ARTIFACT_CORRUPT',
+      'This file is not a model, or a newer Laurel wrote it. Use a model of this version.',
+    );
+  }
+  return header;
+}

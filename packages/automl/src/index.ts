@@ -1,0 +1,21 @@
+export { alignTable, type ModelColumn } from './align.ts';
+export { type ArtifactHeader, loadModel, readArtifactHeader } from './artifact.ts';
+export { type Container, readContainer, sha256Hex, writeContainer } from './container.ts';
+export { type FamilyLookup, families, familyOf } from './families.ts';
+export type * from './models/types.ts';
+export { type LeakFinding, type PlanRequest, planExperiment, refinePlan } from './plan/plan.ts';
+export {
+  dataFacts,
+  decodePredictions,
+  decodePrepared,
+  encodePredictions,
+  encodePrepared,
+  prepareData,
+  type StoredPredictions,
+  targetValues,
+} from './prepare.ts';
+export { budgetEndMs, capAtStartMs, noCapMs } from './study/budget.ts';
+export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
+export type * from './study/types.ts';
+export { runTrial } from './trial.ts';
+export type * from './types.ts';

@@ -1,0 +1,17 @@
+import type { Config, FamilyInfo } from './models/types.ts';
+
+const mostShown = 3;
+
+/** A name for people: the family, and the first settings that differ from its defaults. */
+export function configName(info: Pick<FamilyInfo, 'label' | 'space'>, config: Config): string {
+  const special = Object.entries(info.space)
+    .filter(([name, parameter]) => name in config && config[name] !== parameter.default)
+    .map(([name, parameter]) => `${parameter.label.toLowerCase()} ${show(config[name])}`);
+  return special.length === 0 ? info.label : `${info.label}, ${special.slice(0, mostShown).join(', ')}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(3)));
+  if (value === true) return 'on';
+  return value === false ? 'off' : String(value);
+}

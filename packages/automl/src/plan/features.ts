@@ -1,0 +1,89 @@
+import { AppError, type ColumnProfile, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
+import type { PlanRequest } from './plan.ts';
+
+type Excluded = ExperimentPlan['excluded'][number];
+
+/**
+ * The columns that models may use, in the table's order, and why the others are left out. `features.include` is the whole
+ * list of columns to use, also of those that would be left out by themselves. Throws COLUMN_NOT_FOUND, NO_FEATURES.
+ */
+export function chooseFeatures(
+  profile: DatasetProfile,
+  request: PlanRequest,
+): Pick<ExperimentPlan, 'features' | 'excluded'> {
+  const { include, exclude = [] } = request.features ?? {};
+  const roles = Object.values(request.roles ?? {}).filter((name) => name !== undefined);
+  checkNames(profile, [...(include ?? []), ...exclude, ...roles]);
+  if (include?.includes(request.target)) {
+    throw new AppError(
+      'COLUMN_NOT_FOUND',
+      `${JSON.stringify(request.target)} is the target and cannot be a feature too. Take it out of the list.`,
+    );
+  }
+  const duplicates = new Map(
+    profile.findings
+      .filter(({ code }) => code.startsWith('DUPLICATE_'))
+      .map((finding) => [finding.column, finding.message]),
+  );
+  const excluded: Excluded[] = [];
+  const features: ExperimentPlan['features'] = [];
+  for (const column of profile.columns) {
+    if (column.name === request.target) continue;
+    const reason =
+      askedReason(column, include, exclude, request.roles?.id) ??
+      (include ? null : ownReason(column, profile.rows, duplicates.get(column.name)));
+    if (reason) excluded.push({ column: column.name, ...reason });
+    else features.push({ column: column.name, type: column.type });
+  }
+  if (features.length === 0) {
+    throw new AppError(
+      'NO_FEATURES',
+      `No column is left to learn from. ${explain(excluded)}Keep at least one column that is not the target.`,
+    );
+  }
+  return { features, excluded };
+}
+
+type Reason = Omit<Excluded, 'column'>;
+
+function askedReason(
+  column: ColumnProfile,
+  include: string[] | undefined,
+  exclude: string[],
+  id: string | undefined,
+): Reason | null {
+  if (exclude.includes(column.name)) return { code: 'ASKED', reason: 'You asked to leave it out.' };
+  if (column.name === id) return { code: 'ROLE', reason: 'It names the rows and says nothing of them.' };
+  if (include && !include.includes(column.name))
+    return { code: 'ASKED', reason: 'It is not in the list of columns to use.' };
+  return null;
+}
+
+function ownReason(column: ColumnProfile, rows: number, duplicate: string | undefined): Reason | null {
+  if (column.missing >= rows) return { code: 'ALL_MISSING', reason: 'It has no values.' };
+  if (column.distinct <= 1 && column.missing === 0)
+    return { code: 'CONSTANT', reason: 'It has the same value in every row.' };
+  if (column.type === 'id')
+    return { code: 'ID_LIKE', reason: 'It has another value in almost every row, like a name or number of the row.' };
+  if (duplicate !== undefined) return { code: 'DUPLICATE_OF', reason: duplicate };
+  return null;
+}
+
+function checkNames(profile: DatasetProfile, names: readonly string[]): void {
+  const known = new Set(profile.columns.map((column) => column.name));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const list = unknown.map((name) => JSON.stringify(name)).join(', ');
+  throw new AppError(
+    'COLUMN_NOT_FOUND',
+    `The table has no column ${list}. Check the spelling; names are matched exactly.`,
+    {
+      details: { columns: unknown },
+    },
+  );
+}
+
+function explain(excluded: readonly Excluded[]): string {
+  const shown = excluded.slice(0, 5).map(({ column, reason }) => `${JSON.stringify(column)}: ${reason}`);
+  return shown.length === 0 ? '' : `Left out are ${shown.join(' ')} `;
+}

@@ -1,0 +1,203 @@
+import { AppError, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
+import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
+import { familyOf } from '../families.ts';
+import { families } from '../models/registry.ts';
+import { readBudget } from './budget.ts';
+import { chooseFeatures } from './features.ts';
+import { describePlan } from './sentences.ts';
+import { planTarget } from './target.ts';
+import { chooseValidation } from './validation.ts';
+
+/** The parts of a request that the plan reads; what the API accepts, and what a library call may leave out. */
+export interface PlanRequest {
+  target: string;
+  task?: string | undefined;
+  positiveClass?: string | undefined;
+  metric?: string | undefined;
+  budget?: { seconds?: unknown; trials?: unknown } | undefined;
+  holdout?: 'auto' | number | undefined;
+  validation?: { kind?: string | undefined; folds?: number | undefined; column?: string | undefined } | undefined;
+  features?: { include?: string[] | undefined; exclude?: string[] | undefined } | undefined;
+  roles?:
+    | { weight?: string | undefined; group?: string | undefined; time?: string | undefined; id?: string | undefined }
+    | undefined;
+  families?: string[] | undefined;
+  seed?: number | undefined;
+}
+
+const fewestRows = 20;
+/** From here on a fifth of the rows is sealed; a fifth of a smaller table would be noise. */
+const holdoutFromRows = 5000;
+const holdoutShare = 0.2;
+const mostHeldOut = 0.5;
+
+/**
+ * Everything that is decided before the first trial, from metadata alone. `labels` stays empty when the profile does
+ * not list every class; `prepareData` completes it. Throws an AppError with a code for every request that cannot be run.
+ */
+export function planExperiment(input: { profile: DatasetProfile; request: PlanRequest; seed: number }): ExperimentPlan {
+  const { profile, request, seed } = input;
+  const target = planTarget(profile, request);
+  const usable = profile.rows - target.missing;
+  if (usable < fewestRows) {
+    throw new AppError(
+      'TOO_FEW_ROWS',
+      `${usable} rows have a value in ${quote(request.target)}; at least ${fewestRows} are needed. Add rows, or choose another target.`,
+    );
+  }
+  const budget = readBudget(request.budget);
+  const metric = chooseMetric(request.metric, target.task);
+  const { features, excluded } = chooseFeatures(profile, request);
+  const holdoutFraction = chooseHoldout(request.holdout ?? 'auto', usable);
+  const holdout = Math.round(usable * holdoutFraction);
+  const training = usable - holdout;
+  const validation = planValidation(request, training, features.length, budget.seconds);
+  const plan: ExperimentPlan = {
+    schemaVersion: 1,
+    task: target.task,
+    target: request.target,
+    labels: target.labels,
+    positiveClass: target.positiveClass,
+    metric: metric.id,
+    budget,
+    holdoutFraction,
+    validation,
+    rows: { total: profile.rows, usable, training, holdout },
+    features,
+    excluded,
+    families: chooseFamilies(request.families, target.task),
+    seed,
+    warnings: [...target.warnings, ...rareClass(profile, request.target, target.task, validation.folds)],
+    sentences: [],
+    ...(request.features?.include ? { included: request.features.include } : {}),
+  };
+  return { ...plan, sentences: describePlan(plan) };
+}
+
+/** A finding that one column alone tells the target; what tabular's `targetFindings` gives. */
+export interface LeakFinding {
+  code: string;
+  column: string | null;
+  message: string;
+}
+
+/** Codes of findings that leave a column out. */
+const leakCodes = /LEAK/;
+
+/**
+ * Leaves out the columns that give the target away, each with its reason, unless the request named them in
+ * `features.include`. The last feature is kept, with a warning. Returns a new plan.
+ */
+export function refinePlan(plan: ExperimentPlan, leaks: readonly LeakFinding[]): ExperimentPlan {
+  const warnings = [...plan.warnings];
+  const excluded = [...plan.excluded];
+  let features = [...plan.features];
+  for (const leak of leaks) {
+    if (!leakCodes.test(leak.code) || !features.some((feature) => feature.column === leak.column)) continue;
+    const column = leak.column!;
+    if (plan.included?.includes(column)) {
+      warnings.push({ code: 'LEAK', message: `${leak.message} It is used because you asked for it.` });
+    } else if (features.length === 1) {
+      warnings.push({ code: 'LEAK', message: `${leak.message} It is used because no other column is left.` });
+    } else {
+      features = features.filter((feature) => feature.column !== column);
+      excluded.push({ column, code: 'LEAK', reason: leak.message });
+      warnings.push({ code: 'LEAK', message: `${quote(column)} was left out. ${leak.message}` });
+    }
+  }
+  const refined = { ...plan, features, excluded, warnings };
+  return { ...refined, sentences: describePlan(refined) };
+}
+
+function chooseMetric(asked: string | undefined, task: ExperimentPlan['task']): Metric {
+  const valid = metricsForTask(task).map((metric) => metric.id);
+  if (asked === undefined) return defaultMetric(task);
+  const metric = metricById(asked);
+  if (!metric) {
+    throw new AppError('METRIC_UNKNOWN', `There is no metric ${quote(asked)}. Choose one of: ${valid.join(', ')}.`, {
+      details: { valid },
+    });
+  }
+  if (metric.tasks.includes(task)) return metric;
+  throw new AppError(
+    'METRIC_NOT_FOR_TASK',
+    `${metric.label} cannot score a ${task} task. Choose one of: ${valid.join(', ')}.`,
+    { details: { valid } },
+  );
+}
+
+function chooseHoldout(asked: 'auto' | number, usable: number): number {
+  if (asked === 'auto') return usable >= holdoutFromRows ? holdoutShare : 0;
+  if (!(asked >= 0 && asked <= mostHeldOut)) {
+    throw new AppError(
+      'VALIDATION_INVALID',
+      `The holdout is a share of the rows, from 0 to ${mostHeldOut}, and not ${String(asked)}. Use 0.2 for a fifth, 0 for none, or auto.`,
+    );
+  }
+  const rows = Math.round(usable * asked);
+  if (asked > 0 && (rows < 10 || usable - rows < fewestRows)) {
+    throw new AppError(
+      'VALIDATION_INVALID',
+      `A holdout of ${asked} would leave ${rows} of ${usable} rows for it, which is too few. Use 0 or a larger share.`,
+    );
+  }
+  return asked;
+}
+
+function planValidation(request: PlanRequest, training: number, features: number, seconds: number | null) {
+  const { kind = 'auto', folds, column } = request.validation ?? {};
+  refuseUnsupported(kind, column, request.roles);
+  const chosen = chooseValidation(training, features, seconds);
+  if (kind === 'holdout') return { kind: 'holdout' as const, folds: 1, repeats: 1 };
+  if (folds === undefined) {
+    return kind === 'kfold' && chosen.kind === 'holdout' ? { kind: 'kfold' as const, folds: 5, repeats: 1 } : chosen;
+  }
+  const most = Math.min(20, Math.floor(training / 2));
+  if (!Number.isInteger(folds) || folds < 2 || folds > most) {
+    throw new AppError('VALIDATION_INVALID', `${folds} folds cannot be made of ${training} rows. Use 2 to ${most}.`);
+  }
+  return { kind: 'kfold' as const, folds, repeats: 1 };
+}
+
+function refuseUnsupported(kind: string, column: string | undefined, roles: PlanRequest['roles']): void {
+  const asked = kind === 'time' || kind === 'group' ? `validation by ${kind}` : undefined;
+  const role = (['weight', 'group', 'time'] as const).find((name) => roles?.[name] !== undefined);
+  const what = asked ?? (role && `a ${role} column`) ?? (column && 'a column for the validation');
+  if (what) {
+    throw new AppError(
+      'VALIDATION_INVALID',
+      `This version cannot use ${what}. Rows are split at random, balanced by the target; leave the setting out if that fits your data.`,
+    );
+  }
+  if (!['auto', 'kfold', 'holdout'].includes(kind)) {
+    throw new AppError('VALIDATION_INVALID', `There is no validation ${quote(kind)}. Use auto, kfold or holdout.`);
+  }
+}
+
+/** The families asked for, always with the reference, in the registry's order. Ensembles are made in any case. */
+function chooseFamilies(asked: string[] | undefined, task: ExperimentPlan['task']): string[] {
+  const fitting = families.filter((family) => !family.combines && family.tasks.includes(task));
+  if (asked === undefined) return fitting.map((family) => family.id);
+  const wanted = asked.map(familyOf);
+  const chosen = fitting.filter((family) => family.reference || wanted.includes(family));
+  if (!chosen.some((family) => asked.includes(family.id))) {
+    const known = fitting.map((family) => family.id).join(', ');
+    throw new AppError(
+      'FAMILY_UNKNOWN',
+      `None of the families asked for can be trained for a ${task} task. There are: ${known}.`,
+    );
+  }
+  return chosen.map((family) => family.id);
+}
+
+function rareClass(profile: DatasetProfile, target: string, task: ExperimentPlan['task'], folds: number) {
+  const rarest = profile.columns.find((column) => column.name === target)?.rarest;
+  if (task === 'regression' || !rarest || rarest.count >= Math.max(2, folds)) return [];
+  const rows = rarest.count === 1 ? 'one row' : `${rarest.count} rows`;
+  const message = `The class ${quote(rarest.value)} has ${rows} only: models learn it, but how well cannot be measured. Add rows, or merge it with another class.`;
+  return [{ code: 'RARE_CLASS', message }];
+}
+
+function quote(name: string): string {
+  return JSON.stringify(name);
+}

@@ -1,0 +1,55 @@
+import type { ExperimentPlan } from '@laurel/contracts';
+import { metricById } from '@laurel/evaluation';
+import { families } from '../models/registry.ts';
+
+/** The plan in words, one sentence each. */
+export function describePlan(plan: ExperimentPlan): string[] {
+  return [taskSentence(plan), rowSentence(plan), featureSentence(plan), validationSentence(plan), runSentence(plan)];
+}
+
+function taskSentence({ task, target, labels, positiveClass, metric }: ExperimentPlan): string {
+  const definition = metricById(metric);
+  const score = `models are compared by ${definition?.label ?? metric}, where ${definition?.higherIsBetter ? 'higher' : 'lower'} is better`;
+  if (task === 'regression') return `Predict the number ${JSON.stringify(target)}; ${score}.`;
+  if (task === 'binary') {
+    return `Predict which of two values ${JSON.stringify(target)} has, with ${JSON.stringify(positiveClass)} as the positive class; ${score}.`;
+  }
+  const count = labels.length > 0 ? `${labels.length} ` : '';
+  return `Predict which of the ${count}classes of ${JSON.stringify(target)} a row has; ${score}.`;
+}
+
+function rowSentence({ rows, holdoutFraction }: ExperimentPlan): string {
+  const used =
+    rows.usable === rows.total
+      ? `All ${count(rows.total)} rows are used`
+      : `${count(rows.usable)} of ${count(rows.total)} rows are used`;
+  if (holdoutFraction === 0) return `${used}, all of them for training and validation.`;
+  return `${used}: ${count(rows.training)} for training, and ${count(rows.holdout)} are sealed for a last test that no model sees.`;
+}
+
+function featureSentence({ features, excluded }: ExperimentPlan): string {
+  const used = features.length === 1 ? 'One column is used' : `${features.length} columns are used`;
+  if (excluded.length === 0) return `${used}.`;
+  const names = excluded.slice(0, 8).map(({ column }) => JSON.stringify(column));
+  const more = excluded.length > names.length ? ` and ${excluded.length - names.length} more` : '';
+  return `${used}; left out: ${names.join(', ')}${more}.`;
+}
+
+function validationSentence({ validation }: ExperimentPlan): string {
+  if (validation.kind === 'holdout') return 'Every model is fitted once and scored on one part of the training rows.';
+  const repeats = validation.repeats > 1 ? `, ${validation.repeats} times over` : '';
+  return `Every model is fitted on ${validation.folds} folds${repeats} and scored on the rows that it has not seen.`;
+}
+
+function runSentence({ budget, families: ids }: ExperimentPlan): string {
+  const names = ids.map((id) => families.find((family) => family.id === id)?.label ?? id).join(', ');
+  const limits = [
+    budget.seconds === null ? null : `${count(budget.seconds)} seconds`,
+    budget.trials === null ? null : budget.trials === 1 ? 'one model' : `${count(budget.trials)} models`,
+  ].filter((limit) => limit !== null);
+  return `For at most ${limits.join(' or ')}, these families compete: ${names}; at the end the best are combined.`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

@@ -1,0 +1,205 @@
+import { AppError, type ExperimentPlan, type ModelInput } from '@laurel/contracts';
+import {
+  type Column,
+  decodeTable,
+  encodeTable,
+  findColumn,
+  holdoutSplit,
+  isNumeric,
+  selectColumns,
+  selectRows,
+  sortByCodePoint,
+  stratifiedFolds,
+  type Table,
+} from '@laurel/tabular';
+import { bytesOf, readContainer, sha256Hex, type Tensors, writeContainer } from './container.ts';
+import type { DataFacts } from './models/types.ts';
+import { validationFraction } from './plan/validation.ts';
+import type { PreparedData } from './types.ts';
+
+const maxLevelsShown = 1000;
+
+/**
+ * Everything the trials share: usable rows, target as numbers, the sealed holdout, the folds. The plan inside the
+ * result has its labels and row counts completed; store that one. Throws TARGET_INVALID, TARGET_CONSTANT, TOO_FEW_ROWS.
+ */
+export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
+  const targetColumn = findColumn(table, plan.target);
+  if (!targetColumn) {
+    throw new AppError(
+      'TARGET_NOT_FOUND',
+      `The table has no column ${JSON.stringify(plan.target)}. Choose another target.`,
+    );
+  }
+  const labels = plan.task === 'regression' ? [] : labelsOf(targetColumn, plan.labels);
+  const all = targetValues(targetColumn, plan.task === 'regression' ? null : labels);
+  const usable = Int32Array.from({ length: table.rows }, (_, row) => row).filter((row) => !Number.isNaN(all[row]!));
+  const usableTarget = Float64Array.from(usable, (row) => all[row]!);
+  checkTarget(plan, usableTarget);
+  const kind = plan.task === 'regression' ? 'values' : 'classes';
+  const split = holdoutSplit({ target: usableTarget, kind, seed: plan.seed, fraction: plan.holdoutFraction });
+  const rowIds = concat(take(usable, split.training), take(usable, split.holdout));
+  const target = Float64Array.from(rowIds, (row) => all[row]!);
+  const trainingRows = split.training.length;
+  const folds = foldsOf(plan, target.subarray(0, trainingRows), kind);
+  const names = plan.features.map((feature) => feature.column);
+  const features = selectRows(selectColumns(table, names), rowIds);
+  return {
+    plan: {
+      ...plan,
+      labels,
+      positiveClass: plan.task === 'binary' ? (plan.positiveClass ?? labels[1] ?? null) : null,
+      rows: { total: table.rows, usable: rowIds.length, training: trainingRows, holdout: rowIds.length - trainingRows },
+    },
+    features,
+    target,
+    rowIds,
+    trainingRows,
+    folds,
+    inputs: features.columns.map((column) => describeInput(column, trainingRows)),
+    splitSha256: sha256Hex(bytesOf(rowIds), ...folds.map(bytesOf)),
+  };
+}
+
+/** What the families' formulas may know: sizes of the training part. */
+export function dataFacts(prepared: PreparedData): DataFacts {
+  const coded = prepared.features.columns.filter((column) => !isNumeric(column));
+  const categorical = coded.filter((column) => column.type !== 'text');
+  return {
+    task: prepared.plan.task,
+    rows: prepared.trainingRows,
+    numericFeatures: prepared.features.columns.length - coded.length,
+    categoricalFeatures: coded.length,
+    levels: categorical.reduce((sum, column) => sum + (isNumeric(column) ? 0 : column.levels.length), 0),
+    classes: prepared.plan.labels.length,
+  };
+}
+
+/** One file for all trials of an experiment; `decodePrepared` reads it. */
+export function encodePrepared(prepared: PreparedData): Uint8Array {
+  const { plan, features, target, rowIds, trainingRows, folds, inputs, splitSha256 } = prepared;
+  const tensors: Tensors = { target, rowIds, features: encodeTable(features) };
+  folds.forEach((fold, repeat) => {
+    tensors[`folds${repeat}`] = fold;
+  });
+  const header = { schemaVersion: 1, plan, trainingRows, repeats: folds.length, inputs, splitSha256 };
+  return writeContainer({ header, tensors });
+}
+
+/** Throws ARTIFACT_CORRUPT when the bytes are not what `encodePrepared` gave. */
+export function decodePrepared(bytes: Uint8Array): PreparedData {
+  const { header, tensors } = readContainer(bytes, 'prepared data of this experiment');
+  const { plan, trainingRows, repeats, inputs, splitSha256 } = header as PreparedData & { repeats: number };
+  return {
+    plan,
+    features: decodeTable(tensors.features as Uint8Array),
+    target: tensors.target as Float64Array,
+    rowIds: tensors.rowIds as Int32Array,
+    trainingRows,
+    folds: Array.from({ length: repeats }, (_, repeat) => tensors[`folds${repeat}`] as Int8Array),
+    inputs,
+    splitSha256,
+  };
+}
+
+/** Out-of-fold and holdout predictions of one trial, rows x outputs each; the holdout part stays sealed where it is read. */
+export interface StoredPredictions {
+  outputs: number;
+  oof: Float32Array;
+  holdout: Float32Array;
+}
+
+export function encodePredictions({ outputs, oof, holdout }: StoredPredictions): Uint8Array {
+  return writeContainer({ header: { schemaVersion: 1, outputs }, tensors: { oof, holdout } });
+}
+
+export function decodePredictions(bytes: Uint8Array): StoredPredictions {
+  const { header, tensors } = readContainer(bytes, 'stored predictions of this model');
+  const { outputs } = header as { outputs: number };
+  return { outputs, oof: tensors.oof as Float32Array, holdout: tensors.holdout as Float32Array };
+}
+
+/** Class index per row by the labels, or the value; NaN where the target is missing. */
+export function targetValues(column: Column, labels: readonly string[] | null): Float64Array {
+  if (labels === null) {
+    if (!isNumeric(column)) {
+      throw new AppError(
+        'TARGET_INVALID',
+        `${JSON.stringify(column.name)} does not hold numbers. Choose a classification task.`,
+      );
+    }
+    return column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
+  }
+  const index = new Map(labels.map((label, position) => [label, position]));
+  if (isNumeric(column)) return column.values.map((value) => index.get(String(value)) ?? Number.NaN);
+  const byCode = Float64Array.from(column.levels, (level) => index.get(level) ?? Number.NaN);
+  return Float64Array.from(column.codes, (code) => (code < 0 ? Number.NaN : byCode[code]!));
+}
+
+/** Labels as planned; from the data where the profile did not list them all. */
+function labelsOf(column: Column, planned: readonly string[]): string[] {
+  if (planned.length > 0) return [...planned];
+  if (!isNumeric(column)) {
+    const used = new Set<number>(column.codes);
+    return sortByCodePoint(column.levels.filter((_, code) => used.has(code)));
+  }
+  const distinct = new Set(column.values.filter(Number.isFinite));
+  return [...distinct].sort((a, b) => a - b).map(String);
+}
+
+function checkTarget(plan: ExperimentPlan, target: Float64Array): void {
+  if (target.length < plan.validation.folds * 2) {
+    throw new AppError(
+      'TOO_FEW_ROWS',
+      `Only ${target.length} rows have a value in ${JSON.stringify(plan.target)}. Add rows.`,
+    );
+  }
+  if (target.every((value) => value === target[0])) {
+    throw new AppError('TARGET_CONSTANT', `${JSON.stringify(plan.target)} has one value only. Choose another target.`);
+  }
+}
+
+function foldsOf(plan: ExperimentPlan, target: Float64Array, kind: 'classes' | 'values'): Int8Array[] {
+  const { validation, seed } = plan;
+  if (validation.kind === 'kfold') {
+    return stratifiedFolds({ target, kind, seed, folds: validation.folds, repeats: validation.repeats });
+  }
+  // Another seed than the holdout's: the same draw would pick rows by the same pattern again.
+  const split = holdoutSplit({ target, kind, seed: seed ^ 0x5bd1e995, fraction: validationFraction(target.length) });
+  const fold = new Int8Array(target.length).fill(-1);
+  for (const row of split.holdout) fold[row] = 0;
+  return [fold];
+}
+
+function describeInput(column: Column, trainingRows: number): ModelInput {
+  const { name, type } = column;
+  if (isNumeric(column)) {
+    const sorted = column.values.slice(0, trainingRows).filter(Number.isFinite).sort();
+    if (sorted.length === 0) return { name, type, example: null };
+    const median = sorted[Math.floor(sorted.length / 2)]!;
+    const format = column.dateFormat === undefined ? {} : { dateFormat: column.dateFormat };
+    const example = type === 'datetime' ? new Date(median).toISOString() : median;
+    return { name, type, ...format, min: sorted[0]!, max: sorted.at(-1)!, median, example };
+  }
+  const counts = new Int32Array(column.levels.length);
+  for (let row = 0; row < trainingRows; row++) if (column.codes[row]! >= 0) counts[column.codes[row]!]!++;
+  const codes = Int32Array.from(column.levels, (_, code) => code).filter((code) => counts[code]! > 0);
+  codes.sort((a, b) => counts[b]! - counts[a]! || a - b);
+  const example = codes.length > 0 ? column.levels[codes[0]!]! : null;
+  if (type === 'text' || type === 'id') return { name, type, example };
+  return { name, type, levels: Array.from(codes.subarray(0, maxLevelsShown), (code) => column.levels[code]!), example };
+}
+
+function take(values: Int32Array, rows: Int32Array): Int32Array {
+  return Int32Array.from(rows, (row) => values[row]!);
+}
+
+function concat(...parts: Int32Array[]): Int32Array {
+  const result = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    result.set(part, offset);
+    offset += part.length;
+  }
+  return result;
+}

@@ -1,0 +1,84 @@
+import { AppError, type TaskKind } from '@laurel/contracts';
+import {
+  bootstrapInterval,
+  type Metric,
+  type MetricShape,
+  metricById,
+  metricsForTask,
+  predictedRows,
+  takeRows,
+} from '@laurel/evaluation';
+import { createRandom, deriveSeed } from '@laurel/tabular';
+
+/** What scoring has to know of an experiment; a plan has it all. */
+export interface ScoringPlan {
+  task: TaskKind;
+  labels: readonly string[];
+  positiveClass: string | null;
+  metric: string;
+  seed: number;
+}
+
+/** Columns of a prediction: one per class, or one value. */
+export function outputsOf(plan: Pick<ScoringPlan, 'task' | 'labels'>): number {
+  return plan.task === 'regression' ? 1 : plan.labels.length;
+}
+
+export function shapeOf(plan: ScoringPlan): MetricShape {
+  const positive = plan.positiveClass === null ? -1 : plan.labels.indexOf(plan.positiveClass);
+  return { classes: outputsOf(plan), positive: positive < 0 ? undefined : positive };
+}
+
+/** The metric of a plan, or METRIC_UNKNOWN: a stored plan may name one that this version no longer has. */
+export function metricOf(id: string): Metric {
+  const metric = metricById(id);
+  if (!metric) throw new AppError('METRIC_UNKNOWN', `There is no metric ${JSON.stringify(id)}. Choose another one.`);
+  return metric;
+}
+
+/** Rows that have a whole prediction, with their target and predictions. */
+export interface ScoredRows {
+  rows: Int32Array;
+  target: Float64Array;
+  predictions: Float64Array;
+}
+
+export function scoredRows(
+  target: Float64Array,
+  predictions: Float32Array | Float64Array,
+  outputs: number,
+): ScoredRows {
+  const rows = predictedRows(target, predictions, outputs);
+  return { rows, target: takeRows(target, rows, 1), predictions: takeRows(predictions, rows, outputs) };
+}
+
+/** Every metric of the task; null where one is not defined on these rows. */
+export function allMetrics(plan: ScoringPlan, scored: ScoredRows): Record<string, number | null> {
+  const shape = shapeOf(plan);
+  const values = metricsForTask(plan.task).map((metric) => {
+    const value = metric.compute(scored.target, scored.predictions, shape);
+    return [metric.id, finiteOrNull(value)] as const;
+  });
+  return Object.fromEntries(values);
+}
+
+/** Score in the plan's metric with its 95 % bootstrap interval. */
+export function scoreWithInterval(plan: ScoringPlan, scored: ScoredRows) {
+  const random = createRandom(deriveSeed(plan.seed, 'bootstrap'));
+  const found = bootstrapInterval(metricOf(plan.metric), scored.target, scored.predictions, {
+    ...shapeOf(plan),
+    random: random.next,
+  });
+  return { value: found.value, ciLow: finiteOrNull(found.low), ciHigh: finiteOrNull(found.high) };
+}
+
+/** Sample standard deviation; 0 for fewer than two scores. */
+export function standardDeviation(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}
+
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,116 @@
+import { metricById } from '@laurel/evaluation';
+import { deriveSeed } from '@laurel/tabular';
+import type { FamilyInfo } from '../models/types.ts';
+import { strategyById } from '../search/registry.ts';
+import type { SearchStrategy } from '../search/types.ts';
+import type { TrialSpec } from '../types.ts';
+import { countsTrialsOnly, leastUsefulMs, maxModels, modelCapMs, noCapMs, searchLeftMs } from './budget.ts';
+import type { StudyAction, StudyState, StudyTrial } from './types.ts';
+
+/** Trials proposed together in trial-count mode, whatever the number of workers. */
+export const generationSize = 4;
+
+interface SavedStrategy {
+  id: string;
+  state: unknown;
+}
+
+/** The search strategy of this study, from its saved state or, the first time, from the beginning. */
+export function createSearch(state: StudyState, id: string, families: readonly FamilyInfo[]): SearchStrategy {
+  const saved = state.strategy as SavedStrategy | null;
+  return strategyById(id).create(
+    {
+      families: families.filter((family) => state.plan.families.includes(family.id) && !family.combines),
+      facts: state.facts,
+      seed: state.plan.seed,
+      higherIsBetter: metricById(state.plan.metric)?.higherIsBetter ?? true,
+    },
+    saved ? structuredClone(saved.state) : undefined,
+  );
+}
+
+/**
+ * Tells the strategy what has finished and starts new trials. With a seconds budget a free slot gets a trial at once;
+ * with trials only, a generation is told in number order when all of it has ended, and the next one is proposed whole.
+ */
+export function propose(
+  state: StudyState,
+  atMs: number,
+  actions: StudyAction[],
+  families: readonly FamilyInfo[],
+): void {
+  const { id } = state.strategy as SavedStrategy;
+  const search = createSearch(state, id, families);
+  const byCount = countsTrialsOnly(state.plan);
+  const running = state.trials.filter((trial) => trial.status === 'queued' || trial.status === 'running').length;
+  if (byCount && running > 0) return;
+  tellFinished(state, search);
+  const wanted = byCount ? generationSize : state.parallelism - running;
+  const generation = byCount ? (state.trials.at(-1)?.generation ?? 0) + 1 : 0;
+  for (let i = 0; i < wanted && mayStart(state, atMs); i++) {
+    const proposal = search.ask((family) => fits(state, family, atMs));
+    if (!proposal) break;
+    const trial = addTrial(state, { kind: 'model', ...proposal }, generation);
+    actions.push({ type: 'run-trial', trial: specOf(state, trial, atMs) });
+  }
+  state.strategy = { id, state: search.toJSON() };
+}
+
+function tellFinished(state: StudyState, search: SearchStrategy): void {
+  for (const trial of state.trials) {
+    if (trial.told || (trial.status !== 'completed' && trial.status !== 'failed')) continue;
+    search.tell({ number: trial.number, family: trial.family, config: trial.config, score: trial.score });
+    trial.told = true;
+  }
+}
+
+function mayStart(state: StudyState, atMs: number): boolean {
+  if (state.stopping !== 'no') return false;
+  const { trials, seconds } = state.plan.budget;
+  const models = state.trials.length;
+  if (trials !== null && models >= trials) return false;
+  if (seconds === null) return trials !== null;
+  return models < maxModels(state.plan.rows.training) && searchLeftMs(state, atMs) >= leastUsefulMs(state.plan);
+}
+
+/** False when even the quickest trial of the family took longer than a new one would get. */
+function fits(state: StudyState, family: string, atMs: number): boolean {
+  if (countsTrialsOnly(state.plan)) return true;
+  const seconds = state.trials
+    .filter((trial) => trial.family === family && trial.status === 'completed' && trial.seconds !== null)
+    .map((trial) => trial.seconds!);
+  return seconds.length === 0 || Math.min(...seconds) * 1000 <= modelCapMs(state, atMs);
+}
+
+export function addTrial(
+  state: StudyState,
+  trial: Pick<StudyTrial, 'kind' | 'family' | 'config'>,
+  generation = 0,
+): StudyTrial {
+  const number = state.nextNumber++;
+  const added: StudyTrial = {
+    number,
+    ...trial,
+    seed: deriveSeed(state.plan.seed, 'trial', number),
+    generation,
+    status: 'queued',
+    score: null,
+    seconds: null,
+    failure: null,
+    lost: 0,
+    told: false,
+  };
+  state.trials.push(added);
+  return added;
+}
+
+/** What an executor needs to run the trial. */
+export function specOf(state: StudyState, trial: StudyTrial, atMs: number): TrialSpec {
+  const { number, kind, family, config, seed } = trial;
+  return { number, kind, family, config, seed, capMs: capOf(state, trial, atMs) };
+}
+
+function capOf(state: StudyState, trial: StudyTrial, atMs: number): number {
+  if (trial.kind === 'model') return modelCapMs(state, atMs);
+  return state.ensembleByMs === null ? noCapMs : Math.max(100, Math.floor(state.ensembleByMs - atMs));
+}

@@ -1,0 +1,244 @@
+import type { ExperimentPlan } from '@laurel/contracts';
+import { metricById } from '@laurel/evaluation';
+import { families } from '../models/registry.ts';
+import type { DataFacts, FamilyInfo } from '../models/types.ts';
+import { strategies } from '../search/registry.ts';
+import { budgetEndMs, countsTrialsOnly, graceMs, reserveMs, searchEndMs } from './budget.ts';
+import { addTrial, createSearch, propose, specOf } from './propose.ts';
+import type { StudyAction, StudyEvent, StudyState, StudyStep, StudyTrial } from './types.ts';
+
+/** Attempts that may be lost with their worker before the trial counts as failed. */
+const maxLost = 3;
+
+export interface StudyOptions {
+  facts: DataFacts;
+  /** where model families come from; the registered ones unless a test brings its own */
+  families?: readonly FamilyInfo[];
+  /** see `StudyState.idleGapMs`; the platform uses 15,000, an executor in one process null */
+  idleGapMs?: number | null;
+}
+
+/** A study that has not begun. The state is plain JSON. */
+export function createStudy(plan: ExperimentPlan, options: StudyOptions): StudyState {
+  const state: StudyState = {
+    schemaVersion: 1,
+    plan,
+    facts: options.facts,
+    phase: 'search',
+    status: 'queued',
+    parallelism: 1,
+    startedAtMs: null,
+    lastEventAtMs: null,
+    idleGapMs: options.idleGapMs ?? null,
+    idleMs: 0,
+    ensembleByMs: null,
+    nextNumber: 1,
+    trials: [],
+    strategy: null,
+    stopping: 'no',
+    warnings: [],
+  };
+  const search = createSearch(state, strategies[0]!.id, options.families ?? families);
+  return { ...state, strategy: { id: strategies[0]!.id, state: search.toJSON() } };
+}
+
+/**
+ * One step of the study. Pure: the same state and event give the same answer, and neither is changed.
+ * Events may come twice, late or out of order; what no longer applies changes nothing. After `end` there are no actions.
+ */
+export function step(before: StudyState, event: StudyEvent, known: readonly FamilyInfo[] = families): StudyStep {
+  if (before.phase === 'ended') return { state: before, actions: [] };
+  const state: StudyState = { ...before, trials: before.trials.map((trial) => ({ ...trial })) };
+  const actions: StudyAction[] = [];
+  countIdleTime(state, event.atMs);
+  apply(state, event, actions);
+  advance(state, event.atMs, actions, known);
+  return { state, actions };
+}
+
+/** The completed trial with the best score; ties go to the lower number. */
+export function bestTrial(state: StudyState): StudyTrial | null {
+  const higherIsBetter = metricById(state.plan.metric)?.higherIsBetter ?? true;
+  let best: StudyTrial | null = null;
+  for (const trial of state.trials) {
+    if (trial.status !== 'completed' || trial.score === null) continue;
+    if (!best || (higherIsBetter ? trial.score > best.score! : trial.score < best.score!)) best = trial;
+  }
+  return best;
+}
+
+function countIdleTime(state: StudyState, atMs: number): void {
+  const last = state.lastEventAtMs;
+  if (last !== null && state.idleGapMs !== null && state.startedAtMs !== null && atMs - last > state.idleGapMs) {
+    state.idleMs += atMs - last;
+    if (state.ensembleByMs !== null) state.ensembleByMs += atMs - last;
+  }
+  state.lastEventAtMs = Math.max(last ?? atMs, atMs);
+}
+
+function apply(state: StudyState, event: StudyEvent, actions: StudyAction[]): void {
+  switch (event.type) {
+    case 'begin':
+      state.parallelism = Math.max(1, Math.floor(event.parallelism));
+      if (state.status === 'queued') state.status = 'running';
+      return;
+    case 'tick':
+      return;
+    case 'finish':
+      if (state.phase === 'search') state.stopping = 'finish';
+      return;
+    case 'cancel':
+      state.stopping = 'cancel';
+      return;
+    default:
+      applyToTrial(state, event, actions);
+  }
+}
+
+type TrialEvent = Extract<StudyEvent, { number: number }>;
+
+function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction[]): void {
+  const trial = state.trials.find((candidate) => candidate.number === event.number);
+  if (!trial || !isActive(trial)) return;
+  if (event.type === 'trial-started') {
+    trial.status = 'running';
+    state.startedAtMs ??= event.atMs;
+  } else if (event.type === 'trial-lost') {
+    // Only an attempt that started can be lost; a second report of the same loss finds the trial queued.
+    if (trial.status !== 'running') return;
+    trial.lost++;
+    if (trial.lost > maxLost) {
+      fail(trial, { kind: 'crash', message: `The worker of this trial was lost ${trial.lost} times.` }, null);
+    } else {
+      trial.status = 'queued';
+      actions.push({ type: 'run-trial', trial: specOf(state, trial, event.atMs) });
+    }
+  } else if (event.type === 'trial-failed') {
+    fail(trial, event.failure, event.seconds);
+  } else if (Number.isFinite(event.score)) {
+    trial.status = 'completed';
+    trial.score = event.score;
+    trial.seconds = event.seconds;
+  } else {
+    fail(trial, { kind: 'nan', message: 'The score of this trial is not a number.' }, event.seconds);
+  }
+}
+
+function fail(trial: StudyTrial, failure: NonNullable<StudyTrial['failure']>, seconds: number | null): void {
+  trial.status = 'failed';
+  trial.failure = failure;
+  trial.seconds = seconds;
+}
+
+function advance(state: StudyState, atMs: number, actions: StudyAction[], known: readonly FamilyInfo[]): void {
+  if (state.stopping === 'cancel') {
+    stop(active(state), actions);
+    end(state, actions, 'cancelled', 'Cancelled. The models that were finished are kept.');
+    return;
+  }
+  if (state.status === 'queued') {
+    if (state.stopping !== 'finish') return;
+    end(state, actions, 'cancelled', 'Finished before any model was trained. Start it again to get models.');
+    return;
+  }
+  if (state.phase === 'search') advanceSearch(state, atMs, actions, known);
+  if (state.phase === 'ensemble') advanceEnsemble(state, atMs, actions);
+}
+
+function advanceSearch(state: StudyState, atMs: number, actions: StudyAction[], known: readonly FamilyInfo[]): void {
+  if (state.stopping === 'finish') {
+    state.status = 'finishing';
+    stopKeepingOne(state, actions);
+  } else {
+    const end = searchEndMs(state);
+    if (end !== null && atMs >= end) {
+      state.stopping = 'budget';
+      stopKeepingOne(state, actions, 'queued');
+      if (atMs >= end + graceMs(state.plan)) stopKeepingOne(state, actions);
+      if (atMs >= budgetEndMs(state)! + 2000) stop(active(state), actions);
+    }
+    propose(state, atMs, actions, known);
+  }
+  if (active(state).length === 0) startEnsemble(state, atMs, actions);
+}
+
+/** Stops everything that runs. While nothing has completed, the oldest goes on: a run has to end with a model. */
+function stopKeepingOne(state: StudyState, actions: StudyAction[], only?: StudyTrial['status']): void {
+  const someCompleted = state.trials.some((trial) => trial.status === 'completed');
+  const chosen = active(state).slice(someCompleted ? 0 : 1);
+  stop(only ? chosen.filter((trial) => trial.status === only) : chosen, actions);
+}
+
+function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]): void {
+  const members = state.trials.filter((trial) => trial.status === 'completed').map((trial) => trial.number);
+  state.status = 'finishing';
+  state.phase = 'ensemble';
+  if (members.length < 2) return;
+  if (!countsTrialsOnly(state.plan)) {
+    const end = budgetEndMs(state) ?? atMs;
+    const reserve = reserveMs(state.plan);
+    state.ensembleByMs = state.stopping === 'finish' ? atMs + reserve : Math.max(end, atMs + 500);
+  }
+  const trial = addTrial(state, { kind: 'ensemble', family: 'ensemble', config: { members } });
+  actions.push({ type: 'run-trial', trial: specOf(state, trial, atMs) });
+}
+
+function advanceEnsemble(state: StudyState, atMs: number, actions: StudyAction[]): void {
+  const late = state.ensembleByMs !== null && atMs >= state.ensembleByMs + graceMs(state.plan);
+  if (late) stop(active(state), actions);
+  if (active(state).length > 0) return;
+  const best = bestTrial(state);
+  if (!best) {
+    const reasons = [...new Set(state.trials.map((trial) => trial.failure?.message).filter(Boolean))];
+    const why =
+      reasons.length > 0 ? ` ${reasons.slice(0, 3).join(' ')}` : ' The time was too short for even one model.';
+    end(state, actions, 'failed', `No model could be trained.${why}`);
+    return;
+  }
+  const ensemble = state.trials.find((trial) => trial.kind === 'ensemble');
+  if (ensemble && ensemble.status !== 'completed') {
+    const reason = ensemble.failure?.message ?? 'The time was over before it was ready.';
+    state.warnings = [...state.warnings, { code: 'ENSEMBLE_MISSING', message: `There is no ensemble. ${reason}` }];
+  }
+  end(state, actions, 'completed', endMessage(state));
+}
+
+function endMessage(state: StudyState): string | null {
+  const models = state.trials.filter((trial) => trial.kind === 'model').length;
+  if (state.stopping === 'finish') return `Finished early on request, after ${models} models.`;
+  if (state.stopping === 'budget' || countsTrialsOnly(state.plan)) return null;
+  if (state.plan.budget.trials !== null && models >= state.plan.budget.trials) return null;
+  return `Ended before the time was over, after ${models} models: comparing more on this many rows would choose by luck.`;
+}
+
+function end(
+  state: StudyState,
+  actions: StudyAction[],
+  status: 'completed' | 'failed' | 'cancelled',
+  message: string | null,
+): void {
+  state.phase = 'ended';
+  state.status = status;
+  const winner = status === 'completed' ? (bestTrial(state)?.number ?? null) : null;
+  actions.push({ type: 'end', status, winner, message });
+}
+
+function stop(trials: StudyTrial[], actions: StudyAction[]): void {
+  if (trials.length === 0) return;
+  for (const trial of trials) trial.status = 'cancelled';
+  const numbers = trials.map((trial) => trial.number);
+  // A trial that was requeued in this very step is not started at all.
+  for (let i = actions.length - 1; i >= 0; i--) {
+    const action = actions[i]!;
+    if (action.type === 'run-trial' && numbers.includes(action.trial.number)) actions.splice(i, 1);
+  }
+  actions.push({ type: 'stop-trials', numbers });
+}
+
+function active(state: StudyState): StudyTrial[] {
+  return state.trials.filter(isActive);
+}
+
+function isActive(trial: StudyTrial): boolean {
+  return trial.status === 'queued' || trial.status === 'running';
+}
