@@ -12,6 +12,8 @@ export interface CsvReadOptions extends SniffedCsv {
   limits: TableLimits;
   /** fewest columns that are accepted: 2 for data to learn from */
   minColumns: number;
+  /** columns to be kept as they are written, whatever they look like */
+  asText?: ((name: string) => boolean) | undefined;
 }
 
 export interface CsvResult {
@@ -98,7 +100,7 @@ export class CsvTableReader {
     this.#findings = header ? findings : [noHeader(names)];
     const builderOptions = { isMissing: this.#isMissing, decimal };
     this.#builders = names.map((name, index) => {
-      if (!this.#earlier) return new ColumnBuilder(name, builderOptions);
+      if (!this.#earlier) return new ColumnBuilder(name, builderOptions, this.#options.asText?.(name));
       return this.#earlier.#builders[index]?.needsText ? new ColumnBuilder(name, builderOptions, true) : null;
     });
   }

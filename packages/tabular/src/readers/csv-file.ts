@@ -1,0 +1,51 @@
+import { AppError, type ParseOptions } from '@laurel/contracts';
+import { sniffCsv } from '../csv/sniff.ts';
+import { type CsvReadOptions, type CsvResult, CsvTableReader } from '../csv/table-reader.ts';
+import type { TableLimits } from '../limits.ts';
+import { detectEncoding, type Encoding, toUtf8, utf8Chunks, withoutMark } from './text-source.ts';
+
+export interface CsvFileResult extends CsvResult {
+  /** what was used: given or sniffed */
+  parse: ParseOptions;
+}
+
+/**
+ * Reads a CSV file in one pass, or two when a column of numbers turned out to hold text.
+ * DuckDB is not used here: its sniffer accepts ragged rows, NUL bytes and open quotes silently, so that every cell had
+ * to be checked by us anyway, and a checked cell is already tokenised. Memory is the table plus one chunk.
+ */
+export async function readCsvFile(
+  path: string,
+  head: Uint8Array,
+  parse: ParseOptions,
+  limits: TableLimits,
+  minColumns = 2,
+): Promise<CsvFileResult> {
+  const encoding = detectEncoding(head, parse.encoding);
+  const sniffed = sniffCsv(sampleOf(head, encoding), parse);
+  const options: CsvReadOptions = { ...sniffed, nulls: parse.nulls, limits, minColumns };
+  let reader = new CsvTableReader(options);
+  await feed(reader, path, encoding);
+  const second = reader.end();
+  if (second) {
+    await feed(second, path, encoding);
+    second.end();
+    reader = second;
+  }
+  const result = reader.result();
+  return { ...result, parse: { encoding, ...sniffed, ...(parse.nulls ? { nulls: parse.nulls } : {}) } };
+}
+
+async function feed(reader: CsvTableReader, path: string, encoding: Encoding): Promise<void> {
+  for await (const chunk of utf8Chunks(path, encoding)) reader.push(chunk);
+}
+
+function sampleOf(head: Uint8Array, encoding: Encoding): Uint8Array {
+  if (encoding === 'utf-8') return withoutMark(head);
+  try {
+    return toUtf8(encoding)(head.subarray(0, head.byteLength & ~1), false);
+  } catch (error) {
+    if (error instanceof AppError) return head; // the reading itself says where the text is wrong
+    throw error;
+  }
+}

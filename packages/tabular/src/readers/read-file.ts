@@ -1,0 +1,82 @@
+import { open } from 'node:fs/promises';
+import { AppError, type FileFormat, type Finding, type ParseOptions } from '@laurel/contracts';
+import { type ColumnInference, inferTable } from '../infer/infer.ts';
+import type { RawTable } from '../infer/raw.ts';
+import { defaultLimits, type TableLimits } from '../limits.ts';
+import type { Table } from '../table.ts';
+import { readCsvFile } from './csv-file.ts';
+import { announcedFormat, detectContent, settleFormat } from './detect.ts';
+
+export interface ReadFileInput {
+  path: string;
+  /** a folder of this job alone; DuckDB may touch nothing else. Not needed for CSV and Excel */
+  workDir?: string;
+  /** as sent with the file; what it holds must agree */
+  contentType?: string;
+  /** the sender's name for the file, used for its extension only */
+  fileName?: string;
+  parse?: ParseOptions;
+  limits?: Partial<TableLimits>;
+}
+
+export interface ReadFileResult {
+  table: Table;
+  /** how the file was read: what was given, and what was sniffed */
+  parse: ParseOptions & { format: FileFormat };
+  /** what to tell people about the reading itself, before any statistics */
+  warnings: Finding[];
+  /** why each column has its type; `profileTable` makes sentences of it */
+  columns: ColumnInference[];
+}
+
+const headBytes = 256 * 1024;
+
+/**
+ * Reads a CSV, Parquet, Excel or NDJSON file into a table with inferred types.
+ * Everything that is wrong with the file is an AppError whose message says where and what to do.
+ */
+export async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
+  const limits = { ...defaultLimits, ...input.limits };
+  const parse = input.parse ?? {};
+  const head = await readHead(input.path);
+  const format = settleFormat(detectContent(head), announcedFormat(input.contentType, input.fileName));
+  const read = await readRaw(format, input, head, parse, limits);
+  const { table, columns } = inferTable(read.raw, read.parse.decimal ? { decimal: read.parse.decimal } : {});
+  return { table, parse: read.parse, warnings: read.findings, columns };
+}
+
+interface RawResult {
+  raw: RawTable;
+  findings: Finding[];
+  parse: ParseOptions & { format: FileFormat };
+}
+
+async function readRaw(
+  format: FileFormat | 'ole',
+  input: ReadFileInput,
+  head: Uint8Array,
+  parse: ParseOptions,
+  limits: TableLimits,
+): Promise<RawResult> {
+  if (format === 'csv') {
+    const read = await readCsvFile(input.path, head, parse, limits);
+    return { ...read, parse: { ...read.parse, format } };
+  }
+  throw new AppError('FORMAT_UNSUPPORTED', `Files of the format ${format} cannot be read yet.`);
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = new Uint8Array(headBytes);
+    const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A CSV file from the command line: the same reading and checks as for an upload. */
+export function loadCsvTable(path: string, options: Omit<ReadFileInput, 'path' | 'contentType'> = {}) {
+  return readFile({ ...options, path, contentType: 'text/csv' });
+}
