@@ -2,6 +2,7 @@ export { alignTable, type ModelColumn } from './align.ts';
 export { type ArtifactHeader, loadModel, readArtifactHeader } from './artifact.ts';
 export { type Container, readContainer, sha256Hex, writeContainer } from './container.ts';
 export { type FamilyLookup, families, familyOf } from './families.ts';
+export { holdoutMetrics } from './holdout.ts';
 export type * from './models/types.ts';
 export { type LeakFinding, type PlanRequest, planExperiment, refinePlan } from './plan/plan.ts';
 export {
@@ -14,7 +15,7 @@ export {
   type StoredPredictions,
   targetValues,
 } from './prepare.ts';
-export { budgetEndMs, capAtStartMs, noCapMs } from './study/budget.ts';
+export { budgetEndMs, capAtStartMs, noCapMs, reserveMs } from './study/budget.ts';
 export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
 export { runTrial } from './trial.ts';

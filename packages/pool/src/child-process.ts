@@ -29,6 +29,8 @@ export class Child {
   idleTimer: NodeJS.Timeout | null = null;
   onMessage: ((message: FromChild) => void) | null = null;
   isEnded = false;
+  /** ended on the pool's order, which is nothing to report */
+  isKilled = false;
   private readonly process: ChildProcess;
   private stderr = '';
 
@@ -74,6 +76,7 @@ export class Child {
 
   kill(): void {
     if (this.idleTimer) clearTimeout(this.idleTimer);
+    this.isKilled = true;
     this.process.kill('SIGKILL');
   }
 }

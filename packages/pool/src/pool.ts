@@ -179,10 +179,10 @@ class ProcessPool {
       this.all.delete(child);
       const at = this.idle.indexOf(child);
       if (at >= 0) this.idle.splice(at, 1);
+      if (!child.isKilled) this.childOptions.log('a child process ended by itself', { code, signal, stderr });
       if (this.starting.delete(child) && !this.closed) {
         // a program that cannot start fails one request each time instead of being tried for ever
         this.noSpareUntil = performance.now() + 5000;
-        this.childOptions.log('a child process ended before it was ready', { code, signal, stderr });
         this.waiting.shift()?.resolve(notRun(failures.neverStarted(stderr)));
       }
       this.dispatch();

@@ -1,0 +1,95 @@
+import type { EnsembleMember, PreparedData, TrialSpec } from '@laurel/automl';
+import type { EngineProtocol, StoredMember, TrialAnswer, TrialRequest } from '../engine.ts';
+import { createProgress } from './progress.ts';
+import type { ChildContext, Handlers } from './serve.ts';
+
+// Modules of the engine are loaded when a request first needs them: a child must be ready in 300 ms, and one that
+// only reads files shall not hold the models.
+const engine = () => import('@laurel/automl');
+const tabular = () => import('@laurel/tabular');
+const readers = () => import('@laurel/tabular/readers');
+const files = () => import('node:fs/promises');
+
+export const engineHandlers: Handlers<EngineProtocol> = {
+  profile: async ({ kind: _, ...input }) => (await readers()).profileDatasetFile(input),
+
+  'read-table': async ({ sourcePath, outTablePath, kind: _, ...input }) => {
+    const { readFile, writeTableFile } = await readers();
+    const { table, parse, warnings } = await readFile({ ...input, path: sourcePath });
+    await writeTableFile(outTablePath, table);
+    return { rows: table.rows, columns: table.columns.map((column) => column.name), warnings, parse };
+  },
+
+  prepare: async ({ tablePath, profile, request, seed, outPath }) => {
+    const [{ dataFacts, encodePrepared, planExperiment, prepareData }, { decodeTable }, fs] = await Promise.all([
+      engine(),
+      tabular(),
+      files(),
+    ]);
+    const planned = planExperiment({ profile, request, seed });
+    const table = decodeTable(await fs.readFile(tablePath));
+    const prepared = prepareData(table, planned);
+    await fs.writeFile(outPath, encodePrepared(prepared));
+    const { plan, inputs, splitSha256 } = prepared;
+    return { plan, inputs, splitSha256, facts: dataFacts(prepared) };
+  },
+
+  trial: (request, context) => runTrial(request, [], context),
+
+  ensemble: async (request, context) => runTrial(request, await Promise.all(request.members.map(readMember)), context),
+};
+
+async function runTrial(
+  request: TrialRequest,
+  members: EnsembleMember[],
+  { emit, signal }: ChildContext<EngineProtocol['trial']['event']>,
+): Promise<TrialAnswer> {
+  const { encodePredictions, holdoutMetrics, runTrial: run } = await engine();
+  const prepared = await readPrepared(request);
+  const now = () => performance.now();
+  const spec = { ...request.spec, capMs: await capMs(request, prepared) };
+  const outcome = await run(prepared, spec, { now, signal, onEvent: createProgress(now, emit) }, { members });
+  if (outcome.status === 'failed') return outcome;
+  const { oof, holdout, ...result } = outcome;
+  const outputs = prepared.plan.task === 'regression' ? 1 : prepared.plan.labels.length;
+  const predictions = encodePredictions({ outputs, oof, holdout });
+  return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout) };
+}
+
+/** The cap was set when the trial was queued; what is left of the experiment's time now may be less. */
+async function capMs({ spec, budgetLeftMs }: TrialRequest, prepared: PreparedData): Promise<number> {
+  if (budgetLeftMs === null) return spec.capMs;
+  const kept = spec.kind === 'ensemble' ? 0 : (await engine()).reserveMs(prepared.plan);
+  const least: Record<TrialSpec['kind'], number> = { model: 100, ensemble: 500 };
+  return Math.min(spec.capMs, Math.max(least[spec.kind], budgetLeftMs - kept));
+}
+
+let held: { key: string; prepared: PreparedData } | null = null;
+
+/** Reads the prepared data once per key, and lets the one before go. */
+async function readPrepared({ preparedPath, preparedKey }: TrialRequest): Promise<PreparedData> {
+  if (held?.key !== preparedKey) {
+    held = null;
+    const [{ decodePrepared }, fs] = await Promise.all([engine(), files()]);
+    held = { key: preparedKey, prepared: decodePrepared(await fs.readFile(preparedPath)) };
+  }
+  return held.prepared;
+}
+
+async function readMember(member: StoredMember): Promise<EnsembleMember> {
+  const [{ decodePredictions }, fs, { readFileSync }] = await Promise.all([engine(), files(), import('node:fs')]);
+  const { oof, holdout } = decodePredictions(await fs.readFile(member.predictionsPath));
+  const { trialNumber, name, score, predictMsPerRow } = member;
+  return {
+    trialNumber,
+    name,
+    score,
+    predictMsPerRow,
+    oof,
+    holdout,
+    // read when the selection has chosen it: most members are not, and artifacts are large
+    get artifact() {
+      return new Uint8Array(readFileSync(member.artifactPath));
+    },
+  };
+}
