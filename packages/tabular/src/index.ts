@@ -2,6 +2,8 @@ export { castColumn, convertColumn, textsOf } from './cells/convert.ts';
 export { dateFormats, detectDateFormat, parseAnyDate, parseDate } from './cells/dates.ts';
 export { parseNumber } from './cells/numbers.ts';
 export { defaultNulls, parseBoolean } from './cells/words.ts';
+export { sniffCsv } from './csv/sniff.ts';
+export { type CsvRow, CsvTokenizer } from './csv/tokenizer.ts';
 export { decodeTable, encodeTable, encodeTableParts } from './encode.ts';
 export { type ColumnInference, type ColumnNote, inferTable } from './infer/infer.ts';
 export type { RawColumn, RawTable } from './infer/raw.ts';
