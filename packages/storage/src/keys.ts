@@ -16,6 +16,9 @@ export const blobKeys = {
   predictions: (experimentId: string, trialId: string) =>
     `experiments/${safe(experimentId)}/predictions/${safe(trialId)}`,
   experiment: (experimentId: string) => `experiments/${safe(experimentId)}/`,
+  /** what is known of a job that a person waits for, as JSON */
+  jobRecord: (jobId: string) => `jobs/${safe(jobId)}/record`,
+  job: (jobId: string) => `jobs/${safe(jobId)}/`,
   batchInput: (jobId: string) => `jobs/${safe(jobId)}/input`,
   batchOutput: (jobId: string) => `jobs/${safe(jobId)}/output`,
 } as const;
