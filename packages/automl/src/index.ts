@@ -1,6 +1,7 @@
 export { alignTable, type ModelColumn } from './align.ts';
 export { type ArtifactHeader, loadModel, readArtifactHeader } from './artifact.ts';
 export { type Container, readContainer, sha256Hex, writeContainer } from './container.ts';
+export { type EvaluationInput, evaluateModel } from './evaluate.ts';
 export { type FamilyLookup, families, familyOf } from './families.ts';
 export { holdoutMetrics } from './holdout.ts';
 export type * from './models/types.ts';

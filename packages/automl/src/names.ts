@@ -6,8 +6,13 @@ const mostShown = 3;
 export function configName(info: Pick<FamilyInfo, 'label' | 'space'>, config: Config): string {
   const special = Object.entries(info.space)
     .filter(([name, parameter]) => name in config && config[name] !== parameter.default)
-    .map(([name, parameter]) => `${parameter.label.toLowerCase()} ${show(config[name])}`);
+    .map(([name, parameter]) => `${short(parameter.label)} ${show(config[name])}`);
   return special.length === 0 ? info.label : `${info.label}, ${special.slice(0, mostShown).join(', ')}`;
+}
+
+/** A label without its explanation in parentheses. */
+function short(label: string): string {
+  return label.replace(/ *\([^)]*\)/g, '').toLowerCase();
 }
 
 function show(value: unknown): string {

@@ -1,5 +1,14 @@
-import { AppError, type ColumnProfile, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
+import {
+  AppError,
+  type ColumnProfile,
+  type DatasetProfile,
+  type ExperimentPlan,
+  type Finding,
+} from '@laurel/contracts';
 import type { PlanRequest } from './plan.ts';
+
+/** Findings of a profile that leave a column out whatever the target is. */
+const unusableCodes = ['ID_LIKE', 'CONSTANT', 'ALL_MISSING', 'DUPLICATE_OF'];
 
 type Excluded = ExperimentPlan['excluded'][number];
 
@@ -20,10 +29,8 @@ export function chooseFeatures(
       `${JSON.stringify(request.target)} is the target and cannot be a feature too. Take it out of the list.`,
     );
   }
-  const duplicates = new Map(
-    profile.findings
-      .filter(({ code }) => code.startsWith('DUPLICATE_'))
-      .map((finding) => [finding.column, finding.message]),
+  const found = new Map(
+    profile.findings.filter(({ code }) => unusableCodes.includes(code)).map((finding) => [finding.column, finding]),
   );
   const excluded: Excluded[] = [];
   const features: ExperimentPlan['features'] = [];
@@ -31,7 +38,7 @@ export function chooseFeatures(
     if (column.name === request.target) continue;
     const reason =
       askedReason(column, include, exclude, request.roles?.id) ??
-      (include ? null : ownReason(column, profile.rows, duplicates.get(column.name)));
+      (include ? null : ownReason(column, profile.rows, found.get(column.name)));
     if (reason) excluded.push({ column: column.name, ...reason });
     else features.push({ column: column.name, type: column.type });
   }
@@ -59,13 +66,15 @@ function askedReason(
   return null;
 }
 
-function ownReason(column: ColumnProfile, rows: number, duplicate: string | undefined): Reason | null {
+function ownReason(column: ColumnProfile, rows: number, finding: Finding | undefined): Reason | null {
+  if (finding) return { code: finding.code, reason: finding.message };
   if (column.missing >= rows) return { code: 'ALL_MISSING', reason: 'It has no values.' };
-  if (column.distinct <= 1 && column.missing === 0)
+  if (column.distinct <= 1 && column.missing === 0) {
     return { code: 'CONSTANT', reason: 'It has the same value in every row.' };
-  if (column.type === 'id')
+  }
+  if (column.type === 'id') {
     return { code: 'ID_LIKE', reason: 'It has another value in almost every row, like a name or number of the row.' };
-  if (duplicate !== undefined) return { code: 'DUPLICATE_OF', reason: duplicate };
+  }
   return null;
 }
 

@@ -39,6 +39,9 @@ export function planTarget(profile: DatasetProfile, request: PlanRequest): Targe
       `${quote(column)} has the same value in every row, so there is nothing to predict. Choose another target.`,
     );
   }
+  if (profile.findings.some((finding) => finding.code === 'INFINITE' && finding.column === column.name)) {
+    throw invalid(`${quote(column)} has infinite values. Correct or remove those rows, or choose another target.`);
+  }
   const task = settleTask(column, profile.rows - column.missing, request.task ?? 'auto');
   const labels = task === 'regression' ? [] : labelsOf(column);
   const warnings = [];

@@ -3,7 +3,7 @@ import { metricById } from '@laurel/evaluation';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
 import { strategies } from '../search/registry.ts';
-import { budgetEndMs, countsTrialsOnly, graceMs, reserveMs, searchEndMs } from './budget.ts';
+import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
 import { addTrial, createSearch, propose, specOf } from './propose.ts';
 import type { StudyAction, StudyEvent, StudyState, StudyStep, StudyTrial } from './types.ts';
 
@@ -207,7 +207,7 @@ function endMessage(state: StudyState): string | null {
   const models = state.trials.filter((trial) => trial.kind === 'model').length;
   if (state.stopping === 'finish') return `Finished early on request, after ${models} models.`;
   if (state.stopping === 'budget' || countsTrialsOnly(state.plan)) return null;
-  if (state.plan.budget.trials !== null && models >= state.plan.budget.trials) return null;
+  if (models < maxModels(state.plan.rows.training)) return null;
   return `Ended before the time was over, after ${models} models: comparing more on this many rows would choose by luck.`;
 }
 

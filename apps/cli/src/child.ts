@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFile as readBytes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import {
+  dataFacts,
+  decodePredictions,
+  decodePrepared,
+  type EnsembleMember,
+  encodePredictions,
+  encodePrepared,
+  type PreparedData,
+  planExperiment,
+  prepareData,
+  refinePlan,
+  runTrial,
+} from '@laurel/automl';
+import { serveRequests } from '@laurel/pool';
+import { profileTable } from '@laurel/tabular';
+import { readFile } from '@laurel/tabular/readers';
+import type { CliProtocol, MemberRef, TrialReport } from './train/protocol.ts';
+
+/** The prepared data of the run under way: read once, used by every trial of this process. */
+let held: { path: string; prepared: PreparedData } | null = null;
+
+async function preparedAt(path: string): Promise<PreparedData> {
+  if (held?.path !== path) held = { path, prepared: decodePrepared(await readBytes(path)) };
+  return held.prepared;
+}
+
+serveRequests<CliProtocol>({
+  async prepare({ file, request, seed, workDir }) {
+    const bytes = await readBytes(file);
+    const fileSha256 = createHash('sha256').update(bytes).digest('hex');
+    const read = await readFile({ path: file, fileName: basename(file), workDir });
+    const profile = profileTable(read.table, read);
+    const draft = planExperiment({ profile, request, seed });
+    const plan = refinePlan(draft, []);
+    const prepared = prepareData(read.table, plan);
+    await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
+    const { splitSha256, inputs } = prepared;
+    return { plan: prepared.plan, facts: dataFacts(prepared), inputs, splitSha256, fileSha256 };
+  },
+
+  async trial({ workDir, spec, endAtMs, members }, { emit }): Promise<TrialReport> {
+    const prepared = await preparedAt(join(workDir, 'prepared.bin'));
+    // The time that reading and waiting took belongs to the trial.
+    const capMs = endAtMs === null ? spec.capMs : Math.max(100, Math.min(spec.capMs, endAtMs - Date.now()));
+    const loaded = await Promise.all(members.map((member) => loadMember(workDir, member)));
+    const context = { now: () => performance.now(), onEvent: emit };
+    const outcome = await runTrial(prepared, { ...spec, capMs }, context, { members: loaded });
+    if (outcome.status === 'failed') return outcome;
+    const { artifact, oof, holdout, ...rest } = outcome;
+    const outputs = Math.max(1, prepared.plan.labels.length);
+    await writeFile(modelPath(workDir, spec.number), artifact);
+    await writeFile(predictionsPath(workDir, spec.number), encodePredictions({ outputs, oof, holdout }));
+    return { ...rest, sizeBytes: artifact.byteLength };
+  },
+});
+
+async function loadMember(workDir: string, member: MemberRef): Promise<EnsembleMember> {
+  const { oof, holdout } = decodePredictions(await readBytes(predictionsPath(workDir, member.trialNumber)));
+  const artifact = await readBytes(modelPath(workDir, member.trialNumber));
+  return { ...member, oof, holdout, artifact };
+}
+
+function modelPath(workDir: string, number: number): string {
+  return join(workDir, `trial-${number}.model`);
+}
+
+function predictionsPath(workDir: string, number: number): string {
+  return join(workDir, `trial-${number}.predictions`);
+}

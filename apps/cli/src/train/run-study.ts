@@ -1,0 +1,120 @@
+import {
+  budgetEndMs,
+  capAtStartMs,
+  createStudy,
+  type EngineEvent,
+  type StudyAction,
+  type StudyEvent,
+  type StudyState,
+  step,
+  type TrialSpec,
+} from '@laurel/automl';
+import { type Pool, toTrialFailure } from '@laurel/pool';
+import type { CliProtocol, CompletedTrial, MemberRef, PreparedSummary } from './protocol.ts';
+
+export type StudyEnd = Extract<StudyAction, { type: 'end' }>;
+
+export interface StudyRun {
+  prepared: PreparedSummary;
+  pool: Pool<CliProtocol>;
+  workers: number;
+  workDir: string;
+  /** the clock of the budget: 0 at the start of the program */
+  now: () => number;
+  onTrial: (number: number, trial: CompletedTrial) => void;
+  onProgress: (number: number, event: EngineEvent) => void;
+  onState: (state: StudyState) => void;
+  /** Ctrl-C: once finishes with the best so far, again cancels */
+  onStop: (listener: () => void) => void;
+}
+
+const tickMs = 200;
+
+/** Runs a study to its end: the pure state machine decides, child processes do the work. */
+export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end: StudyEnd }> {
+  return new Promise((resolve, reject) => {
+    const { plan, facts } = run.prepared;
+    let state = createStudy(plan, { facts });
+    const finished = new Map<number, MemberRef>();
+    const stops = new Map<number, AbortController>();
+    let interrupts = 0;
+    let started = false;
+
+    const dispatch = (event: StudyEvent): void => {
+      const next = step(state, event);
+      state = next.state;
+      run.onState(state);
+      for (const action of next.actions) perform(action);
+    };
+
+    const perform = (action: StudyAction): void => {
+      if (action.type === 'run-trial') {
+        runOne(action.trial).catch(reject);
+      } else if (action.type === 'stop-trials') {
+        for (const number of action.numbers) stops.get(number)?.abort();
+      } else {
+        clearInterval(timer);
+        resolve({ state, end: action });
+      }
+    };
+
+    const runOne = async (spec: TrialSpec): Promise<void> => {
+      const { number } = spec;
+      const stop = new AbortController();
+      stops.set(number, stop);
+      const limits = limitsOf(state, spec, run.now());
+      const members = membersOf(spec, finished);
+      const outcome = await run.pool.run(
+        { kind: 'trial', workDir: run.workDir, spec, endAtMs: limits.endAtMs, members },
+        {
+          signal: stop.signal,
+          ...(limits.hardMs === null ? {} : { hardMs: limits.hardMs }),
+          onEvent: (event) => run.onProgress(number, event),
+          onStart: () => {
+            // The budget counts from the start of the program, reading the file included.
+            dispatch({ type: 'trial-started', number, atMs: started ? run.now() : 0 });
+            started = true;
+          },
+        },
+      );
+      stops.delete(number);
+      if (stop.signal.aborted) return;
+      const { seconds } = outcome;
+      const failure =
+        outcome.status === 'failed'
+          ? toTrialFailure(outcome.failure)
+          : outcome.result.status === 'failed'
+            ? outcome.result.failure
+            : null;
+      if (failure) return dispatch({ type: 'trial-failed', number, atMs: run.now(), seconds, failure });
+      const trial = (outcome as Extract<typeof outcome, { status: 'completed' }>).result as CompletedTrial;
+      const { name, score, predictMsPerRow } = trial;
+      finished.set(number, { trialNumber: number, name, score, predictMsPerRow });
+      run.onTrial(number, trial);
+      dispatch({ type: 'trial-completed', number, atMs: run.now(), score, seconds });
+    };
+
+    run.onStop(() => dispatch({ type: interrupts++ === 0 ? 'finish' : 'cancel', atMs: run.now() }));
+    const timer = setInterval(() => dispatch({ type: 'tick', atMs: run.now() }), tickMs);
+    dispatch({ type: 'begin', atMs: run.now(), parallelism: run.workers });
+  });
+}
+
+/** When a trial has to be over by the wall clock, and after how long its process is killed. */
+function limitsOf(
+  state: StudyState,
+  spec: TrialSpec,
+  nowMs: number,
+): { endAtMs: number | null; hardMs: number | null } {
+  if (state.plan.budget.seconds === null) return { endAtMs: null, hardMs: null };
+  const capMs = capAtStartMs(state, spec, nowMs);
+  const end = budgetEndMs(state) ?? state.plan.budget.seconds * 1000;
+  const hardMs = Math.max(1000, Math.min(capMs * 1.25 + 5000, end + 1000 - nowMs));
+  return { endAtMs: Date.now() + capMs, hardMs };
+}
+
+function membersOf(spec: TrialSpec, finished: ReadonlyMap<number, MemberRef>): MemberRef[] {
+  if (spec.kind !== 'ensemble') return [];
+  const numbers = spec.config.members as number[];
+  return numbers.map((number) => finished.get(number)).filter((member) => member !== undefined);
+}
