@@ -7,6 +7,7 @@ export { type CsvRow, CsvTokenizer } from './csv/tokenizer.ts';
 export { decodeTable, encodeTable, encodeTableParts } from './encode.ts';
 export { type ColumnInference, type ColumnNote, inferTable } from './infer/infer.ts';
 export type { RawColumn, RawTable } from './infer/raw.ts';
+export { type TargetFinding, targetFindings } from './leaks/target-findings.ts';
 export * from './limits.ts';
 export * from './order.ts';
 export { quantile } from './profile/column-stats.ts';

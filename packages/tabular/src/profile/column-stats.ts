@@ -35,8 +35,13 @@ function numericStats(column: NumericColumn): Omit<ColumnProfile, 'inferredType'
 
 /** The values that are not missing, ascending; a copy. */
 export function presentSorted(values: Float64Array): Float64Array {
-  const present = values.filter((value) => !Number.isNaN(value));
-  return present.sort();
+  const present = new Float64Array(values.length);
+  let count = 0;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row]!;
+    if (!Number.isNaN(value)) present[count++] = value;
+  }
+  return present.subarray(0, count).sort();
 }
 
 function runs(sorted: Float64Array, type: NumericColumn['type']) {

@@ -1,5 +1,5 @@
 import { countLevels } from '../infer/infer.ts';
-import { type Column, isNumeric, type NumericColumn, type Table } from '../table.ts';
+import { type CodedColumn, type Column, isNumeric, type NumericColumn, type Table } from '../table.ts';
 import { duplicateColumns } from './duplicates.ts';
 
 /** A column that no model should learn from, with the reason as a sentence for people. */
@@ -26,9 +26,9 @@ export function unusableColumns(table: Table): UnusableColumn[] {
 
 function verdict(column: Column, twin: string | undefined): Omit<UnusableColumn, 'column'> | undefined {
   const name = column.name;
-  const { present, distinct } = presence(column);
+  const { present, constant } = presence(column);
   if (present === 0) return { code: 'ALL_MISSING', reason: `${name} has no value in any row. It will be left out.` };
-  if (distinct === 1 && present === lengthOf(column)) {
+  if (constant && present === lengthOf(column)) {
     return { code: 'CONSTANT', reason: `${name} has the same value in every row. It will be left out.` };
   }
   if (twin !== undefined) {
@@ -37,21 +37,23 @@ function verdict(column: Column, twin: string | undefined): Omit<UnusableColumn,
       reason: `${name} holds the same values as ${twin} in every row. It will be left out.`,
     };
   }
-  if (column.type === 'id') {
-    const share = distinct === present ? 'every value is different' : `${distinct} of ${present} values are different`;
-    return { code: 'ID_LIKE', reason: `${name} looks like an identifier: ${share}. It will be left out.` };
-  }
-  if (isNumeric(column) && column.type === 'numeric') {
-    const why = numericIdentifier(column, distinct);
-    if (why) return { code: 'ID_LIKE', reason: `${name} looks like an identifier: ${why}. It will be left out.` };
-  }
-  return undefined;
+  const why = isNumeric(column) ? numericIdentifier(column) : textIdentifier(column, present);
+  return why
+    ? { code: 'ID_LIKE', reason: `${name} looks like an identifier: ${why}. It will be left out.` }
+    : undefined;
+}
+
+function textIdentifier(column: CodedColumn, present: number): string | undefined {
+  if (column.type !== 'id') return undefined;
+  const distinct = countLevels(column.codes, column.levels.length).reduce((sum, count) => sum + Math.sign(count), 0);
+  if (distinct === present) return 'every value is different';
+  return `${distinct.toLocaleString('en')} of ${present.toLocaleString('en')} values are different`;
 }
 
 /** Whole numbers, all different and none missing, that run without a gap or are called an id. A calendar column is none. */
-function numericIdentifier(column: NumericColumn, distinct: number): string | undefined {
+function numericIdentifier(column: NumericColumn): string | undefined {
   const { values, name } = column;
-  if (values.length < 20 || distinct !== values.length || timeName.test(name)) return undefined;
+  if (column.type !== 'numeric' || values.length < 20 || timeName.test(name)) return undefined;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (const value of values) {
@@ -59,30 +61,37 @@ function numericIdentifier(column: NumericColumn, distinct: number): string | un
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  if (max - min + 1 === values.length) return `it numbers the rows from ${min} to ${max}`;
-  return idName.test(name) || idName.test(name.toLowerCase())
-    ? 'every row has its own whole number, and its name says so'
-    : undefined;
+  const named = idName.test(name) || idName.test(name.toLowerCase());
+  const gapless = max - min + 1 === values.length;
+  if (!(gapless || named) || !allDifferent(values)) return undefined;
+  return gapless
+    ? `it numbers the rows from ${min} to ${max}`
+    : 'every row has its own whole number, and its name says so';
+}
+
+function allDifferent(values: Float64Array): boolean {
+  const sorted = values.slice().sort();
+  for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) return false;
+  return true;
 }
 
 function lengthOf(column: Column): number {
   return isNumeric(column) ? column.values.length : column.codes.length;
 }
 
-/** Values that are not missing, and how many of them are different. */
-export function presence(column: Column): { present: number; distinct: number } {
-  if (!isNumeric(column)) {
-    const counts = countLevels(column.codes, column.levels.length);
-    let present = 0;
-    let distinct = 0;
-    for (const count of counts) {
-      present += count;
-      if (count > 0) distinct++;
-    }
-    return { present, distinct };
+/** How many values are not missing, and whether those are all the same. */
+function presence(column: Column): { present: number; constant: boolean } {
+  let present = 0;
+  let constant = true;
+  let first: number | undefined;
+  const cells = isNumeric(column) ? column.values : column.codes;
+  const missing = isNumeric(column) ? Number.isNaN : (code: number) => code < 0;
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row]!;
+    if (missing(cell)) continue;
+    present++;
+    first ??= cell;
+    if (cell !== first) constant = false;
   }
-  const sorted = column.values.filter((value) => !Number.isNaN(value)).sort();
-  let distinct = sorted.length > 0 ? 1 : 0;
-  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) distinct++;
-  return { present: sorted.length, distinct };
+  return { present, constant };
 }
