@@ -1,0 +1,35 @@
+import type { Config, DataFacts, FamilyDescription } from '../types.ts';
+
+export const linearInfo = {
+  id: 'linear',
+  label: 'Linear model',
+  description:
+    'A weighted sum of the features with a penalty on large weights: ridge regression, or logistic regression for classes. Fast, steady on small tables, easy to explain.',
+  tasks: ['binary', 'multiclass', 'regression'],
+  needs: { runtime: 'none', scaling: true, encoding: 'numeric' },
+  reference: false,
+  combines: false,
+  iterationLabel: 'penalty step',
+  relativeCost: 0.3,
+  space: {
+    pieces: { kind: 'int', label: 'Bends per number (0: straight lines)', min: 0, max: 16, default: 0 },
+    skewLimit: {
+      kind: 'choice',
+      label: 'Reshape numbers with more skewness than',
+      values: [0.8, 0.99, 2, 'never'],
+      default: 0.99,
+    },
+    levelLimit: { kind: 'int', label: 'Levels of a category at most', min: 10, max: 200, log: true, default: 50 },
+    levelMinCount: { kind: 'int', label: 'Rows of a level at least', min: 1, max: 20, log: true, default: 3 },
+    logTarget: { kind: 'choice', label: 'Learn the logarithm of the target', values: [false, true], default: false },
+  },
+  startingConfigs,
+} as const satisfies FamilyDescription;
+
+function startingConfigs(facts: DataFacts): Config[] {
+  const plain: Config = { pieces: 0, skewLimit: 0.99, levelLimit: 50, levelMinCount: 3 };
+  const bent: Config = { ...plain, pieces: 8 };
+  const configs = facts.numericFeatures > 0 ? [plain, bent] : [plain];
+  if (facts.task !== 'regression') return configs;
+  return [...configs, { ...configs.at(-1)!, logTarget: true }];
+}

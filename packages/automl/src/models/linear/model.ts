@@ -1,0 +1,166 @@
+import { createRandom, deriveSeed, type Table } from '@laurel/tabular';
+import { type Design, type DesignEncoder, fitDesign, restoreDesign } from '../../features/design.ts';
+import { type Expanded, type Expansion, fitExpansion, restoreExpansion } from '../../features/expand.ts';
+import { targetOutputs } from '../../features/outputs.ts';
+import { choiceOf, numberOf } from '../config.ts';
+import { everyRow, pick } from '../rows.ts';
+import { joinStates, partOf, tensorOf } from '../states.ts';
+import type { Family, FitInput, FittedModel, ModelState } from '../types.ts';
+import { linearInfo } from './info.ts';
+import { fitOutput, type LinearOutput, toFitted, toPredictions, withSmear } from './output.ts';
+import { fitPath, type Path, type PathData, penaltiesFor } from './path.ts';
+import { multiply } from './problem.ts';
+
+/** Ridge regression in closed form; logistic and softmax regression by L-BFGS; the penalty is chosen on validation rows. */
+export const family: Family = { fit, restore };
+
+interface Parts {
+  expansion: Expansion;
+  encoder: DesignEncoder;
+  output: LinearOutput;
+  weights: Float64Array;
+}
+
+/** Cells of the design at most: bends are made fewer for large tables. */
+const designCells = 25_000_000;
+
+async function fit(input: FitInput): Promise<FittedModel> {
+  input.signal?.throwIfAborted();
+  const { train, task, classes } = input;
+  const target = pick(train.target, train.rows);
+  const { expansion, training } = fitExpansion(
+    train.features,
+    train.rows,
+    targetOutputs(task, classes, train.target, train.rows),
+    {
+      cyclicDates: true,
+      words: 300,
+      levelLimit: numberOf(input.config, linearInfo.space, 'levelLimit'),
+      levelMinCount: Math.min(numberOf(input.config, linearInfo.space, 'levelMinCount'), 1 + train.rows.length / 200),
+      seed: deriveSeed(input.seed, 'features'),
+    },
+  );
+  const sizes = expansion.categories.map((category) => category.size);
+  const encoder = fitDesign(training, sizes, scalingOf(input, training));
+  const design = encoder.encode(training);
+  const wantsLog = choiceOf(input.config, linearInfo.space, 'logTarget') === true;
+  const output = fitOutput(task, classes, target, wantsLog);
+  const outputs = task === 'regression' || classes === 2 ? 1 : classes;
+  const penalties = penaltiesFor(task, design.rows, design.width + design.hotWidth);
+  const data = { design, target: toFitted(output, target), outputs, penalties };
+  const validation = input.validation && {
+    target: pick(input.validation.target, input.validation.rows),
+    design: encoder.encode(expansion.transform(input.validation.features, input.validation.rows)),
+  };
+  const path = validation
+    ? await fitPath(input, { ...data, validation: scored(input, data, output, target, validation) })
+    : await fitAlone(input, data, output, target);
+  const margins = new Float64Array(design.rows * outputs);
+  multiply(design, path.weights, outputs, margins);
+  const parts = { expansion, encoder, output: withSmear(output, margins, input, target), weights: path.weights };
+  return createModel(parts, path);
+}
+
+/** Without validation rows the penalty is chosen on a fifth of the training rows; then all of them are fitted with it. */
+async function fitAlone(
+  input: FitInput,
+  data: Omit<PathData, 'validation'>,
+  output: LinearOutput,
+  target: Float64Array,
+): Promise<Path> {
+  const order = createRandom(deriveSeed(input.seed, 'penalty')).shuffle(Int32Array.from(target.keys()));
+  const held = order.slice(0, Math.floor(target.length / 5)).sort();
+  const rest = order.slice(held.length).sort();
+  if (held.length < 5) {
+    const middle = data.penalties.slice(0, Math.ceil(data.penalties.length / 2));
+    return fitPath(input, { ...data, penalties: middle, validation: null });
+  }
+  const part = { ...data, design: designRows(data.design, rest), target: pick(data.target, rest) };
+  const heldRows = { design: designRows(data.design, held), target: pick(target, held) };
+  const chosen = await fitPath(input, {
+    ...part,
+    validation: scored(input, part, output, pick(target, rest), heldRows),
+  });
+  const penalties = data.penalties.slice(0, Math.max(1, chosen.step));
+  const path = await fitPath(input, { ...data, penalties, validation: null });
+  return { ...path, truncated: path.truncated || chosen.truncated };
+}
+
+/** Predicts some rows from weights, in the units of the target. */
+function scored(
+  input: FitInput,
+  data: Omit<PathData, 'validation'>,
+  output: LinearOutput,
+  target: Float64Array,
+  held: { design: Design; target: Float64Array },
+): NonNullable<PathData['validation']> {
+  const margins = new Float64Array(held.design.rows * data.outputs);
+  const own = output.log ? new Float64Array(data.design.rows) : null;
+  return {
+    target: held.target,
+    predict(weights) {
+      multiply(held.design, weights, data.outputs, margins);
+      if (!own) return toPredictions(output, margins, held.design.rows);
+      multiply(data.design, weights, 1, own);
+      return toPredictions(withSmear(output, own, input, target), margins, held.design.rows);
+    },
+  };
+}
+
+async function restore(state: ModelState): Promise<FittedModel> {
+  const own = partOf(state, 'linear');
+  const { output, step } = own.header as { output: LinearOutput; step: number };
+  const parts = {
+    expansion: restoreExpansion(partOf(state, 'features')),
+    encoder: restoreDesign(partOf(state, 'design')),
+    output,
+    weights: tensorOf(own, 'weights', Float64Array),
+  };
+  return createModel(parts, { curve: [], step, truncated: false });
+}
+
+function createModel(parts: Parts, path: Pick<Path, 'curve' | 'step' | 'truncated'>): FittedModel {
+  const { expansion, encoder, output, weights } = parts;
+  const outputs = weights.length / (encoder.width + encoder.hotWidth + 1);
+  return {
+    predict(table: Table, rows = everyRow(table)) {
+      const design = encoder.encode(expansion.transform(table, rows));
+      const margins = new Float64Array(rows.length * outputs);
+      multiply(design, weights, outputs, margins);
+      return toPredictions(output, margins, rows.length);
+    },
+    curve: path.curve,
+    iterations: path.step,
+    truncated: path.truncated,
+    state: () =>
+      joinStates({
+        features: expansion.state(),
+        design: encoder.state(),
+        linear: { header: { output, step: path.step }, tensors: { weights } },
+      }),
+    dispose: () => {},
+  };
+}
+
+function scalingOf(input: FitInput, training: Expanded) {
+  const skew = choiceOf(input.config, linearInfo.space, 'skewLimit');
+  const asked = numberOf(input.config, linearInfo.space, 'pieces');
+  const cells = Math.max(1, training.rows * training.numeric.length);
+  const pieces = Math.min(asked, Math.floor(designCells / cells));
+  return {
+    kind: 'standard',
+    skewLimit: typeof skew === 'number' ? skew : null,
+    pieces: pieces > 1 ? pieces : 0,
+  } as const;
+}
+
+function designRows(design: Design, rows: Int32Array): Design {
+  const { width, hotColumns, hotWidth } = design;
+  const dense = new Float64Array(rows.length * width);
+  const hot = new Int32Array(rows.length * hotColumns);
+  for (const [i, row] of rows.entries()) {
+    dense.set(design.dense.subarray(row * width, (row + 1) * width), i * width);
+    hot.set(design.hot.subarray(row * hotColumns, (row + 1) * hotColumns), i * hotColumns);
+  }
+  return { rows: rows.length, width, dense, hotColumns, hotWidth, hot };
+}

@@ -1,0 +1,100 @@
+import type { Design } from '../../features/design.ts';
+import { createWatch, type Watch } from '../early-stopping.ts';
+import { createPace } from '../pace.ts';
+import type { FitInput } from '../types.ts';
+import { minimise } from './lbfgs.ts';
+import { logisticLoss, type MarginLoss, softmaxLoss, squaredLoss } from './problem.ts';
+import { gramOf, solveRidge } from './ridge.ts';
+
+/** Above this many columns a normal equation costs more than passes over the rows. */
+const gramColumns = 1200;
+/** steps without a better validation score before the path ends */
+const patience = 3;
+
+export interface Path {
+  weights: Float64Array;
+  penalty: number;
+  step: number;
+  curve: [number, number][];
+  truncated: boolean;
+}
+
+export interface PathData {
+  design: Design;
+  /** class index, or the standardised (possibly log) target */
+  target: Float64Array;
+  outputs: number;
+  /** predictions of validation rows for some weights, and their targets in original units; null: only the last penalty */
+  validation: { target: Float64Array; predict(weights: Float64Array): Float64Array } | null;
+  /** falling; relative to the mean loss */
+  penalties: readonly number[];
+}
+
+/** Penalties from strong to weak for n rows: C = 1e-3 .. 1e4 in scikit-learn's terms for classes, finer for ridge. */
+export function penaltiesFor(task: FitInput['task'], rows: number, columns: number): number[] {
+  const step = columns > 400 ? 1 : 0.5;
+  const [from, to] = task === 'regression' ? [1, -7] : [3 - Math.log10(rows), -4 - Math.log10(rows)];
+  const penalties: number[] = [];
+  for (let exponent = from; exponent >= to - 1e-9; exponent -= step) penalties.push(10 ** exponent);
+  return penalties;
+}
+
+/** Fits every penalty, each from the weights of the one before, and keeps those that score best on the validation rows. */
+export async function fitPath(input: FitInput, data: PathData): Promise<Path> {
+  const { design, outputs } = data;
+  const pace = createPace(input);
+  const columns = design.width + design.hotWidth;
+  const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target) : null;
+  const loss = lossOf(input, data.target);
+  const watch = data.validation && watchOf(input, data.validation.target);
+  let weights = startWeights(input, data, columns);
+  let best: Path = {
+    weights: weights.slice(),
+    penalty: Number.POSITIVE_INFINITY,
+    step: 0,
+    curve: [],
+    truncated: false,
+  };
+  let finished = true;
+  for (const [index, penalty] of data.penalties.entries()) {
+    if (pace.isOver()) finished = false;
+    if (!finished && index > 0) break;
+    if (gram) {
+      weights = solveRidge(gram, penalty);
+    } else {
+      const isOver = async () => {
+        await pace.breathe();
+        return pace.isOver();
+      };
+      finished = (await minimise(design, loss, outputs, penalty, weights, isOver)) && finished;
+    }
+    const better = !watch || watch.see(index + 1, data.validation!.predict(weights));
+    if (better) best = { ...best, weights: weights.slice(), penalty, step: index + 1 };
+    if (watch?.isOver(index + 1)) break;
+    await pace.breathe();
+  }
+  return { ...best, curve: watch?.curve ?? [], truncated: !finished };
+}
+
+function watchOf(input: FitInput, target: Float64Array): Watch {
+  const { task, classes, metric, onIteration } = input;
+  return createWatch({ task, classes, target, metric, patience: () => patience, onIteration });
+}
+
+function lossOf(input: FitInput, target: Float64Array): MarginLoss {
+  if (input.task === 'regression') return squaredLoss(target);
+  return input.classes === 2 ? logisticLoss(target) : softmaxLoss(target, input.classes);
+}
+
+/** All weights zero; intercepts that give the class shares, with half a row for a class that does not occur. */
+function startWeights(input: FitInput, data: PathData, columns: number): Float64Array {
+  const weights = new Float64Array((columns + 1) * data.outputs);
+  if (input.task === 'regression') return weights;
+  const counts = new Float64Array(input.classes).fill(0.5);
+  for (const value of data.target) counts[value]! += 1;
+  if (data.outputs === 1) weights[columns] = Math.log(counts[1]! / counts[0]!);
+  else
+    for (let k = 0; k < data.outputs; k++)
+      weights[columns * data.outputs + k] = Math.log(counts[k]! / data.target.length);
+  return weights;
+}

@@ -1,0 +1,85 @@
+import type { Design } from '../../features/design.ts';
+
+/** Sums of products of a design's columns about their means, and with the target: all that ridge regression needs. */
+export interface Gram {
+  size: number;
+  rows: number;
+  products: Float64Array;
+  withTarget: Float64Array;
+  means: Float64Array;
+  targetMean: number;
+}
+
+export function gramOf(design: Design, target: Float64Array): Gram {
+  const { rows, width, dense, hotColumns, hotWidth, hot } = design;
+  const size = width + hotWidth;
+  const products = new Float64Array(size * size);
+  const withTarget = new Float64Array(size);
+  const sums = new Float64Array(size);
+  let targetSum = 0;
+  for (let i = 0; i < rows; i++) {
+    const y = target[i]!;
+    targetSum += y;
+    const row = i * width;
+    for (let a = 0; a < width; a++) {
+      const x = dense[row + a]!;
+      sums[a]! += x;
+      withTarget[a]! += x * y;
+      const at = a * size;
+      for (let b = a; b < width; b++) products[at + b]! += x * dense[row + b]!;
+    }
+    for (let c = i * hotColumns; c < (i + 1) * hotColumns; c++) {
+      if (hot[c]! < 0) continue;
+      const one = width + hot[c]!;
+      sums[one]! += 1;
+      withTarget[one]! += y;
+      for (let a = 0; a < width; a++) products[a * size + one]! += dense[row + a]!;
+      for (let d = i * hotColumns; d < (i + 1) * hotColumns; d++) {
+        if (hot[d]! >= hot[c]!) products[one * size + width + hot[d]!]! += 1;
+      }
+    }
+  }
+  const means = sums.map((sum) => sum / rows);
+  const targetMean = targetSum / rows;
+  for (let a = 0; a < size; a++) {
+    for (let b = a; b < size; b++) products[a * size + b]! -= rows * means[a]! * means[b]!;
+    withTarget[a]! -= rows * means[a]! * targetMean;
+  }
+  return { size, rows, products, withTarget, means, targetMean };
+}
+
+/**
+ * Weights (intercept last) that minimise mean squared error / 2 + penalty / 2 |w|^2, by Cholesky's factorisation in
+ * double precision. Columns that depend on others get a pivot of at least 1e-10 of their own variance.
+ */
+export function solveRidge(gram: Gram, penalty: number): Float64Array {
+  const { size, rows, products, withTarget, means, targetMean } = gram;
+  const factor = new Float64Array(size * size);
+  const ridge = penalty * rows;
+  for (let a = 0; a < size; a++) {
+    const diagonal = products[a * size + a]! + ridge;
+    for (let b = 0; b <= a; b++) {
+      let sum = b === a ? diagonal : products[b * size + a]!;
+      const rowA = a * size;
+      const rowB = b * size;
+      for (let k = 0; k < b; k++) sum -= factor[rowA + k]! * factor[rowB + k]!;
+      if (b < a) factor[rowA + b] = sum / factor[rowB + b]!;
+      else factor[rowA + a] = Math.sqrt(Math.max(sum, 1e-10 * diagonal, 1e-300));
+    }
+  }
+  const weights = new Float64Array(size + 1);
+  for (let a = 0; a < size; a++) {
+    let sum = withTarget[a]!;
+    for (let k = 0; k < a; k++) sum -= factor[a * size + k]! * weights[k]!;
+    weights[a] = sum / factor[a * size + a]!;
+  }
+  for (let a = size - 1; a >= 0; a--) {
+    let sum = weights[a]!;
+    for (let k = a + 1; k < size; k++) sum -= factor[k * size + a]! * weights[k]!;
+    weights[a] = sum / factor[a * size + a]!;
+  }
+  let intercept = targetMean;
+  for (let a = 0; a < size; a++) intercept -= weights[a]! * means[a]!;
+  weights[size] = intercept;
+  return weights;
+}
