@@ -1,0 +1,3 @@
+import type { RouteEntry } from '../http/define-route.ts';
+
+export const sessionRoutes: RouteEntry[] = [];

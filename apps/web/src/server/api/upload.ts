@@ -1,0 +1,87 @@
+import { z } from '@hono/zod-openapi';
+import { AppError, datasetView, newId, parseOptions } from '@laurel/contracts';
+import { blobKeys } from '@laurel/storage';
+import { defineRoute } from '../http/define-route.ts';
+import { requestHash } from '../http/run-route.ts';
+import { tableMediaTypes } from '../upload/media-types.ts';
+import { type ReceivedFile, receiveFile } from '../upload/receive-file.ts';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const uploadQuery = z.strictObject({
+  name: z.string().trim().min(1).max(200).optional(),
+  projectId: z.string().optional(),
+  encoding: parseOptions.shape.encoding,
+  delimiter: z.string().max(4).optional(),
+  decimal: parseOptions.shape.decimal,
+  header: flag.optional(),
+  nulls: z.string().max(1000).optional(),
+});
+
+/** The file goes to the store while it is hashed and counted; only a whole file gets a row. */
+export const uploadRoutes = [
+  defineRoute({
+    method: 'post',
+    path: '/datasets',
+    auth: 'actor',
+    action: 'dataset.create',
+    tag: 'Datasets',
+    summary: 'Upload a table: the file as the body, or as the field "file" of a form',
+    query: uploadQuery,
+    refs: { 'query.projectId': 'project' },
+    raw: [...tableMediaTypes, 'multipart/form-data'],
+    idempotent: 'self',
+    status: 202,
+    response: datasetView,
+    handler: async ({ platform, actor, request, query, url, idempotencyKey }) => {
+      // a member who may not upload is told so before sending gigabytes
+      if (query.projectId !== undefined) await platform.db.projects.get(actor, query.projectId);
+      const parse = parseOf(query);
+      const id = newId('dataset');
+      const key = blobKeys.datasetSource(id);
+      const insert = async (file: ReceivedFile) => {
+        const view = await platform.db.datasets.create(actor, {
+          id,
+          projectId: query.projectId,
+          name: query.name ?? file.name ?? 'Dataset',
+          bytes: file.bytes,
+          sha256: file.sha256,
+          contentType: file.contentType,
+          parse,
+          source: { kind: 'upload', note: null },
+        });
+        return { status: 202, body: view };
+      };
+      let keep = false;
+      try {
+        const file = await receiveFile(platform, request, key);
+        const hash = requestHash('POST', url, file.sha256);
+        const reply =
+          idempotencyKey === null
+            ? await insert(file)
+            : await platform.db.idempotency.once(actor, idempotencyKey, hash, () => insert(file));
+        keep = reply.body.id === id; // an earlier upload with this key is the answer, with its own file
+        return reply;
+      } finally {
+        if (!keep) await platform.blobs.deletePrefix(blobKeys.dataset(id));
+      }
+    },
+  }),
+];
+
+function parseOf(query: z.output<typeof uploadQuery>): z.output<typeof parseOptions> {
+  const { encoding, decimal, header } = query;
+  const delimiter = query.delimiter === 'tab' || query.delimiter === '\\t' ? '\t' : query.delimiter;
+  if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter))) {
+    throw new AppError('PARAMETER_INVALID', 'The delimiter must be one character, or "tab".', {
+      details: { path: 'delimiter' },
+    });
+  }
+  const nulls = query.nulls?.split(',');
+  return {
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(header === undefined ? {} : { header }),
+    ...(nulls === undefined ? {} : { nulls }),
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { createDb, type Db } from '@laurel/db';
+import { type BlobStore, createBlobStore } from '@laurel/storage';
+import { type WebEnv, webEnv } from '../env.ts';
+import { createEventHub, type EventHub } from './event-hub.ts';
+import { createQueueCheck } from './queue-check.ts';
+import { createServeClient, type ServeClient } from './serve-client.ts';
+
+/** Everything that a request needs of the outside. Made once per process; tests make their own. */
+export interface Platform {
+  env: WebEnv;
+  db: Db;
+  blobs: BlobStore;
+  serve: ServeClient;
+  events: EventHub;
+  /** throws when jobs cannot be queued at the moment */
+  queueReady(): Promise<void>;
+}
+
+// Next may load this module more than once (pages and route handlers are bundled apart), so the one instance is global.
+const slot = globalThis as unknown as { laurelPlatform?: Platform };
+
+/** The process's platform. Throws, naming the variable, when the environment is not complete. */
+export function platform(): Platform {
+  slot.laurelPlatform ??= createPlatform(webEnv());
+  return slot.laurelPlatform;
+}
+
+export function createPlatform(env: WebEnv): Platform {
+  const db = createDb({ connectionString: env.databaseUrl, authSecret: env.authSecret });
+  return {
+    env,
+    db,
+    blobs: createBlobStore({ kind: 'files', directory: join(env.home, 'blobs') }),
+    serve: createServeClient(env),
+    events: createEventHub((wake) => db.internal.listen('events', wake)),
+    queueReady: createQueueCheck(env),
+  };
+}

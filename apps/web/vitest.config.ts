@@ -1,0 +1,8 @@
+import { testConfig } from '@laurel/config/vitest';
+import { mergeConfig } from 'vitest/config';
+
+export default mergeConfig(testConfig(), {
+  resolve: { alias: { '@': new URL('./src', import.meta.url).pathname } },
+  // a database is started for each file; two at once are enough for two cores
+  test: { maxWorkers: 2 },
+});
