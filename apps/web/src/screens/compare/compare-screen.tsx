@@ -1,0 +1,285 @@
+'use client';
+import type { ModelComparison, ModelView, PairedComparison } from '@laurel/contracts';
+import {
+  Badge,
+  Card,
+  ChampionBadge,
+  EmptyState,
+  ErrorState,
+  formatBytes,
+  formatNumber,
+  formatScore,
+  formatSeconds,
+  Select,
+  Skeleton,
+  Switch,
+} from '@laurel/ui';
+import { seriesLook } from '@laurel/ui/charts';
+import clsx from 'clsx';
+import Link from 'next/link';
+import { parseAsArrayOf, parseAsString, useQueryState } from 'nuqs';
+import { type ReactNode, useState } from 'react';
+import { asFailure } from '@/client/api.ts';
+import { useComparison } from '@/client/queries/models.ts';
+import { routes } from '@/client/routes.ts';
+import { Page } from '@/frame/page.tsx';
+import { ComparedCharts } from './compared-charts.tsx';
+
+/** Two to four models side by side; the set is in the address. */
+export function CompareScreen() {
+  const [ids] = useQueryState('ids', parseAsArrayOf(parseAsString).withDefault([]));
+  const comparison = useComparison(ids);
+  if (ids.length < 2 || ids.length > 4) {
+    return (
+      <Page title="Compare models">
+        <EmptyState title="Choose two to four models on a leaderboard.">
+          Select their rows, then press Compare.
+        </EmptyState>
+      </Page>
+    );
+  }
+  if (comparison.error) {
+    return (
+      <Page title="Compare models">
+        <ErrorState
+          title="The models could not be compared."
+          failure={asFailure(comparison.error)}
+          onRetry={() => comparison.refetch()}
+        />
+      </Page>
+    );
+  }
+  const data = comparison.data;
+  const first = data?.models[0];
+  return (
+    <Page
+      title="Compare models"
+      projectId={first?.projectId}
+      crumbs={[
+        ...(first ? [{ label: 'Leaderboard', href: routes.leaderboard(first.experimentId) }] : []),
+        { label: 'Compare' },
+      ]}
+      facts={
+        data
+          ? [
+              `${data.models.length} models`,
+              `by ${data.metric.label}`,
+              data.rows > 0 ? `tested on the same ${data.rows} rows` : 'validated on different rows',
+            ]
+          : []
+      }
+    >
+      {data ? (
+        <div className="flex flex-col gap-5">
+          <ComparisonTable data={data} />
+          <ComparedCharts models={data.models} metric={data.metric.label} />
+        </div>
+      ) : (
+        <Skeleton className="h-96 w-full" />
+      )}
+    </Page>
+  );
+}
+
+function ComparisonTable({ data }: { data: ModelComparison }) {
+  const { models, metric } = data;
+  const [onlyDiffering, setOnlyDiffering] = useState(true);
+  const [baseId, setBaseId] = useState(models[0]?.id ?? '');
+  const base = models.find((model) => model.id === baseId) ?? (models[0] as ModelView);
+  const parameters = data.parameters.filter((row) => row.differs || !onlyDiffering);
+  const metrics = [...new Set(models.flatMap((model) => Object.keys(model.metrics)))].filter((id) => id !== metric.id);
+  const best = bestIndex(
+    models.map((model) => model.score.mean),
+    metric.higherIsBetter,
+  );
+  return (
+    <Card
+      title="Side by side"
+      padded={false}
+      aside={
+        <div className="flex flex-wrap items-center gap-3 text-small">
+          <Switch checked={onlyDiffering} onChange={setOnlyDiffering} label="Only what differs" />
+          <Select
+            size="small"
+            label="Compared with"
+            value={base.id}
+            onChange={setBaseId}
+            options={models.map((model) => ({ value: model.id, label: `against ${model.name}` }))}
+          />
+        </div>
+      }
+    >
+      <section
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+        aria-label="Comparison"
+        className="mt-3 overflow-x-auto"
+      >
+        <table className="w-full border-collapse">
+          <thead>
+            <tr className="border-line border-b text-left align-bottom">
+              <th scope="col" className="sticky left-0 z-10 bg-surface px-4 py-2 text-ink-2 text-small font-medium">
+                <span className="sr-only">Property</span>
+              </th>
+              {models.map((model, index) => (
+                <th key={model.id} scope="col" className="min-w-40 px-4 py-2 font-medium">
+                  <span className="flex items-center gap-2">
+                    <ModelKey index={index} />
+                    <Link href={routes.model(model.id)} className="wrap-anywhere">
+                      {model.name}
+                    </Link>
+                  </span>
+                  <span className="mt-1 flex gap-1">{model.champion ? <ChampionBadge /> : null}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Group title="Scores" columns={models.length} />
+            <Line name={metric.label} strong>
+              {models.map((model, index) => (
+                <span key={model.id} className={clsx(index === best && 'font-semibold')}>
+                  {formatScore(model.score.mean)}
+                  {index === best ? (
+                    <span className="ml-1 text-accent-text">{metric.higherIsBetter ? '↑' : '↓'}</span>
+                  ) : null}
+                  <span className="block text-ink-3 text-small">
+                    {model.score.ciLow === null
+                      ? ''
+                      : `${formatScore(model.score.ciLow)} to ${formatScore(model.score.ciHigh)}`}
+                  </span>
+                </span>
+              ))}
+            </Line>
+            <Line name="Difference">
+              {models.map((model) => (
+                <Difference key={model.id} pair={pairOf(data.pairs, base.id, model.id)} isBase={model.id === base.id} />
+              ))}
+            </Line>
+            {models.some((model) => model.holdout) ? (
+              <Line name={`${metric.label} on the holdout`}>
+                {models.map((model) => formatScore(model.holdout?.value ?? null))}
+              </Line>
+            ) : null}
+            {metrics.map((id) => (
+              <Line key={id} name={id}>
+                {models.map((model) => formatScore(model.metrics[id] ?? null))}
+              </Line>
+            ))}
+            <Group title="Cost" columns={models.length} />
+            <Line name="Time to fit">{models.map((model) => formatSeconds(model.fitSeconds))}</Line>
+            <Line name="Time per row">{models.map((model) => `${formatNumber(model.predictMsPerRow)} ms`)}</Line>
+            <Line name="Size">{models.map((model) => formatBytes(model.sizeBytes))}</Line>
+            <Group title={onlyDiffering ? 'Parameters that differ' : 'Parameters'} columns={models.length} />
+            {parameters.length === 0 ? (
+              <tr>
+                <td colSpan={models.length + 1} className="px-4 py-2 text-ink-2">
+                  Their parameters are the same.
+                </td>
+              </tr>
+            ) : null}
+            {parameters.map((row) => (
+              <Line key={row.name} name={<code className="font-mono text-small">{row.name}</code>}>
+                {row.values.map(shown)}
+              </Line>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Card>
+  );
+}
+
+/** The colour and marker of a model, the same in table and charts. */
+export function ModelKey({ index }: { index: number }) {
+  return (
+    <svg aria-hidden="true" className="h-3 w-5 shrink-0">
+      <line
+        x1={0}
+        x2={20}
+        y1={6}
+        y2={6}
+        stroke={seriesLook({ color: index }, index).color}
+        strokeWidth={2.5}
+        strokeDasharray={seriesLook({ color: index }, index).dash}
+      />
+    </svg>
+  );
+}
+
+function Group({ title, columns }: { title: string; columns: number }) {
+  return (
+    <tr>
+      <th scope="colgroup" colSpan={columns + 1} className="px-4 pt-4 pb-1 text-left font-semibold text-small">
+        {title}
+      </th>
+    </tr>
+  );
+}
+
+function Line({ name, strong, children }: { name: ReactNode; strong?: boolean; children: readonly ReactNode[] }) {
+  return (
+    <tr className="border-line border-b last:border-b-0">
+      <th
+        scope="row"
+        className={clsx(
+          'sticky left-0 z-10 bg-surface px-4 py-1.5 text-left align-top',
+          strong ? 'font-medium' : 'font-normal text-ink-2',
+        )}
+      >
+        {name}
+      </th>
+      {children.map((value, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: columns have a fixed order
+        <td key={index} className="px-4 py-1.5 align-top tabular-nums">
+          {value}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Difference({ pair, isBase }: { pair: PairedComparison | null; isBase: boolean }) {
+  if (isBase) return <span className="text-ink-3">compared with this</span>;
+  if (!pair || pair.delta === null) return <span className="text-ink-3">not tested</span>;
+  return (
+    <span title={pair.method}>
+      {pair.delta > 0 ? 'better' : pair.delta < 0 ? 'worse' : 'equal'} by {formatScore(Math.abs(pair.delta))}
+      <span className="block">
+        <Badge tone={pair.verdict === 'likely real' ? 'accent' : 'neutral'}>{pair.verdict}</Badge>
+      </span>
+    </span>
+  );
+}
+
+/** The comparison of `other` with `base`, whichever way it was computed. */
+export function pairOf(pairs: readonly PairedComparison[], base: string, other: string): PairedComparison | null {
+  const forward = pairs.find((pair) => pair.a === base && pair.b === other);
+  if (forward) return forward;
+  const backward = pairs.find((pair) => pair.a === other && pair.b === base);
+  if (!backward) return null;
+  const negate = (value: number | null) => (value === null ? null : -value);
+  return {
+    ...backward,
+    a: base,
+    b: other,
+    delta: negate(backward.delta),
+    ciLow: negate(backward.ciHigh),
+    ciHigh: negate(backward.ciLow),
+  };
+}
+
+function bestIndex(values: readonly (number | null)[], higherIsBetter: boolean): number {
+  let best = -1;
+  values.forEach((value, index) => {
+    const than = best < 0 ? null : (values[best] ?? null);
+    if (value !== null && (than === null || (higherIsBetter ? value > than : value < than))) best = index;
+  });
+  return best;
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '—';
+  if (typeof value === 'number') return formatNumber(value, 4);
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

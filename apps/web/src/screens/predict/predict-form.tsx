@@ -1,0 +1,148 @@
+'use client';
+import type { ModelInput, Prediction, TaskKind } from '@laurel/contracts';
+import {
+  Button,
+  Card,
+  Combobox,
+  ErrorState,
+  Field,
+  formatPercent,
+  formatScore,
+  Input,
+  Notice,
+  Select,
+  ShareBar,
+} from '@laurel/ui';
+import { type FormEvent, useState } from 'react';
+import { asFailure } from '@/client/api.ts';
+import { type PredictTarget, usePredict } from '@/client/queries/models.ts';
+import { exampleValues, rowOf } from './rows.ts';
+
+/** A form made from the model's inputs; it opens with an example row and answers at once. */
+export function PredictForm({
+  target,
+  inputs,
+  task,
+}: {
+  target: PredictTarget;
+  inputs: readonly ModelInput[];
+  task: TaskKind;
+}) {
+  const [values, setValues] = useState(() => exampleValues(inputs));
+  const predict = usePredict(target);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    predict.mutate([rowOf(inputs, values)]);
+  };
+  const answer = predict.data?.predictions[0];
+  return (
+    <Card title="Predict one row">
+      <form onSubmit={send} className="flex flex-col gap-4" data-testid="predict-form">
+        <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
+          {inputs.map((input) => (
+            <InputField
+              key={input.name}
+              input={input}
+              value={values[input.name] ?? ''}
+              onChange={(value) => setValues({ ...values, [input.name]: value })}
+            />
+          ))}
+        </div>
+        <div className="flex flex-wrap items-center gap-3">
+          <Button kind="primary" type="submit" busy={predict.isPending}>
+            Predict
+          </Button>
+          <Button kind="quiet" onClick={() => setValues(exampleValues(inputs))}>
+            Example row
+          </Button>
+          <span className="text-ink-3 text-small">An empty field is a missing value.</span>
+        </div>
+      </form>
+      <div aria-live="polite" className="mt-4 flex flex-col gap-3 empty:hidden">
+        {predict.error ? (
+          <ErrorState title="The row could not be predicted." failure={asFailure(predict.error)} />
+        ) : null}
+        {answer ? <Answer prediction={answer} task={task} /> : null}
+        {predict.data?.warnings.map((warning) => (
+          <Notice key={`${warning.code} ${warning.column}`} tone="warn">
+            {warning.message}
+          </Notice>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+function Answer({ prediction, task }: { prediction: Prediction; task: TaskKind }) {
+  if ('value' in prediction) {
+    return (
+      <p data-testid="prediction">
+        <span className="block text-ink-2 text-small">Prediction</span>
+        <span className="font-semibold text-hero tabular-nums">{formatScore(prediction.value)}</span>
+        {prediction.interval ? (
+          <span className="ml-2 text-ink-2">
+            {formatScore(prediction.interval[0])} to {formatScore(prediction.interval[1])}
+          </span>
+        ) : null}
+      </p>
+    );
+  }
+  const chances = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
+  return (
+    <div data-testid="prediction">
+      <span className="block text-ink-2 text-small">Prediction</span>
+      <span className="font-semibold text-hero">
+        <bdi>{prediction.label}</bdi>
+      </span>
+      <ul className="mt-2 flex flex-col gap-1.5">
+        {chances.slice(0, task === 'binary' ? 2 : 8).map(([label, chance]) => (
+          <li key={label} className="grid grid-cols-[minmax(0,10rem)_1fr_3.5rem] items-center gap-3">
+            <bdi className="truncate">{label}</bdi>
+            <ShareBar share={chance} label={`${label}: ${formatPercent(chance)}`} className="h-2 w-full" />
+            <span className="text-right text-small tabular-nums">{formatPercent(chance)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function InputField({
+  input,
+  value,
+  onChange,
+}: {
+  input: ModelInput;
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const levels = input.levels ?? [];
+  const hint =
+    input.type === 'numeric' && input.min !== undefined && input.max !== undefined
+      ? `${formatScore(input.min)} to ${formatScore(input.max)} in training`
+      : input.type === 'datetime'
+        ? 'Date and time, such as 2026-03-31 or 2026-03-31T08:00:00Z'
+        : undefined;
+  const options = [
+    { value: '', label: 'missing' },
+    ...levels.map((level) => ({ value: level, label: level })),
+    ...(value !== '' && !levels.includes(value) ? [{ value, label: value }] : []),
+  ];
+  return (
+    <Field label={<bdi>{input.name}</bdi>} hint={hint}>
+      {levels.length > 0 && levels.length <= 12 ? (
+        <Select options={options} value={value} onChange={onChange} />
+      ) : levels.length > 12 ? (
+        <Combobox options={options} value={value} onChange={(next) => onChange(next ?? '')} />
+      ) : (
+        <Input
+          type="text"
+          inputMode={input.type === 'numeric' ? 'decimal' : 'text'}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          autoComplete="off"
+        />
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,260 @@
+'use client';
+import type { PromotionView } from '@laurel/contracts';
+import {
+  Button,
+  Card,
+  Checkbox,
+  CopyId,
+  ErrorState,
+  FactTable,
+  Field,
+  formatInstant,
+  formatScore,
+  Notice,
+  Skeleton,
+  Status,
+  StatusIcon,
+  TextArea,
+  toast,
+  Wreath,
+} from '@laurel/ui';
+import Link from 'next/link';
+import { useState } from 'react';
+import { asFailure } from '@/client/api.ts';
+import { useProject } from '@/client/queries/projects.ts';
+import { type Decision, useDecide, usePromotion } from '@/client/queries/promotions.ts';
+import { routes } from '@/client/routes.ts';
+import { mayManage } from '@/client/types.ts';
+import { Ago } from '@/frame/ago.tsx';
+import { useFrame } from '@/frame/context.tsx';
+import { Page } from '@/frame/page.tsx';
+
+/** Reads like a decision memo: candidate against champion, checks, who must approve, what changes. */
+export function DecisionScreen({ id }: { id: string }) {
+  const query = usePromotion(id);
+  const request = query.data;
+  if (!request) {
+    return (
+      <Page title="Promotion">
+        {query.error ? (
+          <ErrorState
+            title="The request could not be loaded."
+            failure={asFailure(query.error)}
+            onRetry={() => query.refetch()}
+          />
+        ) : (
+          <Skeleton className="h-96 w-full" />
+        )}
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={`Promote ${request.modelName}`}
+      narrow
+      projectId={request.projectId}
+      crumbs={[{ label: 'Approvals', href: routes.approvals }, { label: request.modelName }]}
+      mark={<Status status={request.status} />}
+      facts={[
+        <CopyId key="id" id={request.id} />,
+        `asked by ${request.requestedBy.name}`,
+        <Ago key="at" at={request.createdAt} />,
+        request.status === 'pending' ? `expires ${formatInstant(Date.parse(request.expiresAt))}` : null,
+      ]}
+    >
+      <div className="flex flex-col gap-4">
+        {request.status === 'approved' ? (
+          <Notice tone="accent" icon={<Wreath className="size-5 text-accent-text" />}>
+            {request.modelName} was approved by {request.decidedBy?.name}.{' '}
+            <Link href={routes.champion(request.projectId)}>See the champion</Link>.
+          </Notice>
+        ) : null}
+        <Card title="Why">
+          <p className="wrap-anywhere whitespace-pre-wrap">{request.reason}</p>
+        </Card>
+        <Scores request={request} />
+        <Checks request={request} />
+        <Card title="What changes in production">
+          <ul className="list-disc pl-5 text-ink-2">
+            <li>
+              <Link href={routes.model(request.modelId)}>{request.modelName}</Link> answers this project's predictions
+              {request.baseChampionName && request.baseChampionId ? (
+                <>
+                  {' '}
+                  in place of <Link href={routes.model(request.baseChampionId)}>{request.baseChampionName}</Link>
+                </>
+              ) : null}
+              , between two requests and without a pause.
+            </li>
+            <li>
+              {request.newContract
+                ? 'Callers must change: the inputs or the labels differ from the contract so far.'
+                : 'Callers change nothing: inputs and labels stay as they are.'}
+            </li>
+            <li>Rolling back to the model before takes one step.</li>
+            <li>
+              Exactly the bytes that were scored are promoted: <CopyId id={request.artifactSha256} />
+            </li>
+          </ul>
+        </Card>
+        {request.status === 'pending' ? <Decide request={request} /> : <Outcome request={request} />}
+      </div>
+    </Page>
+  );
+}
+
+function Scores({ request }: { request: PromotionView }) {
+  const { candidate, champion, split } = request.snapshot;
+  return (
+    <Card
+      title="Scores, frozen when the request was made"
+      aside={<span className="text-ink-2 text-small">{split === 'holdout' ? 'holdout rows' : 'validation rows'}</span>}
+    >
+      <table className="w-full">
+        <thead>
+          <tr className="border-line border-b text-left text-ink-2 text-small">
+            <th scope="col" className="py-1.5 font-medium">
+              Metric
+            </th>
+            <th scope="col" className="py-1.5 text-right font-medium">
+              Candidate
+            </th>
+            <th scope="col" className="py-1.5 text-right font-medium">
+              {request.baseChampionName ?? 'No champion yet'}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(candidate).map(([id, value]) => (
+            <tr key={id} className="border-line border-b last:border-b-0">
+              <th
+                scope="row"
+                className={
+                  id === request.metric.id ? 'py-1.5 text-left font-medium' : 'py-1.5 text-left font-normal text-ink-2'
+                }
+              >
+                {id}
+              </th>
+              <td className="py-1.5 text-right tabular-nums">{formatScore(value)}</td>
+              <td className="py-1.5 text-right tabular-nums">{formatScore(champion?.[id] ?? null)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function Checks({ request }: { request: PromotionView }) {
+  return (
+    <Card title="Checks">
+      <ul className="flex flex-col gap-2">
+        {request.checks.map((check) => (
+          <li key={check.id} className="flex gap-2.5">
+            <span className="mt-1">
+              <StatusIcon
+                kind={check.outcome === 'passed' ? 'done' : check.outcome === 'failed' ? 'failed' : 'pruned'}
+              />
+            </span>
+            <span className="min-w-0">
+              <span className="font-medium">{check.label}</span>
+              <span className="block text-ink-2">{check.message}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+const checklist = [
+  { id: 'scores', label: 'I looked at the scores and at where the model is weak.' },
+  { id: 'explanation', label: 'What drives the model makes sense to me.' },
+  { id: 'use', label: 'Those who use its answers know what they are for.' },
+] as const;
+
+function Decide({ request }: { request: PromotionView }) {
+  const { me } = useFrame();
+  const project = useProject(request.projectId);
+  const decide = useDecide(request.id);
+  const [comment, setComment] = useState('');
+  const [ticks, setTicks] = useState<Record<string, boolean>>({});
+  const own = request.requestedBy.id === me.userId;
+  const act = (decision: Decision) =>
+    decide.mutate(
+      { decision, comment: comment.trim(), ...(decision === 'approve' ? { checklist: ticks } : {}) },
+      {
+        onSuccess: () =>
+          toast({
+            title:
+              decision === 'approve'
+                ? `${request.modelName} is champion.`
+                : decision === 'reject'
+                  ? 'The request was rejected.'
+                  : 'The request was withdrawn.',
+          }),
+      },
+    );
+  if (own) {
+    return (
+      <Card title="Your own request">
+        <p className="mb-3 text-ink-2">Somebody else with the approver role decides. You may withdraw it.</p>
+        {decide.error ? <ErrorState title="It was not withdrawn." failure={asFailure(decide.error)} /> : null}
+        <Button onClick={() => act('withdraw')} busy={decide.isPending}>
+          Withdraw
+        </Button>
+      </Card>
+    );
+  }
+  if (!mayManage(project.data)) {
+    return <Notice>Approvers of this project decide. You can read the request.</Notice>;
+  }
+  return (
+    <Card title="Your decision">
+      <div className="flex flex-col gap-3">
+        {checklist.map((item) => (
+          <Checkbox
+            key={item.id}
+            checked={ticks[item.id] === true}
+            onChange={(on) => setTicks({ ...ticks, [item.id]: on })}
+            label={item.label}
+          />
+        ))}
+        <Field label="Comment" hint="Needed; it stays on record with your name.">
+          <TextArea maxLength={5000} value={comment} onChange={(event) => setComment(event.target.value)} />
+        </Field>
+        {decide.error ? <ErrorState title="The decision was not recorded." failure={asFailure(decide.error)} /> : null}
+        <div className="flex gap-2">
+          <Button
+            kind="primary"
+            busy={decide.isPending}
+            disabled={comment.trim() === '' || !checklist.every((item) => ticks[item.id])}
+            onClick={() => act('approve')}
+          >
+            Approve
+          </Button>
+          <Button kind="danger" disabled={comment.trim() === '' || decide.isPending} onClick={() => act('reject')}>
+            Reject
+          </Button>
+        </div>
+      </div>
+    </Card>
+  );
+}
+
+function Outcome({ request }: { request: PromotionView }) {
+  if (!request.decidedBy || !request.decidedAt) return null;
+  return (
+    <Card title="Decision">
+      <FactTable
+        caption="Decision"
+        rows={[
+          { name: 'Outcome', value: <Status status={request.status} /> },
+          { name: 'By', value: request.decidedBy.name },
+          { name: 'When', value: formatInstant(Date.parse(request.decidedAt)) },
+          { name: 'Comment', value: request.comment ?? '—' },
+        ]}
+      />
+    </Card>
+  );
+}
