@@ -24,7 +24,7 @@ import { sectionOf, sections } from './sections.tsx';
 
 /** The pages of the current project, and what concerns the whole installation. */
 export function Sidebar({ collapsed, onCollapse }: { collapsed: boolean; onCollapse: (collapsed: boolean) => void }) {
-  const { me, projectId } = useFrame();
+  const { projectId } = useFrame();
   const path = usePathname();
   const here = sectionOf(path);
   const approvals = usePendingApprovals();
@@ -93,7 +93,7 @@ export function Sidebar({ collapsed, onCollapse }: { collapsed: boolean; onColla
           active={path.startsWith('/audit')}
           icon={<ScrollText aria-hidden className="size-4 shrink-0" />}
         />
-        {me.admin ? <WorkersLine collapsed={collapsed} /> : null}
+        <WorkersLine collapsed={collapsed} />
         <div className={clsx('flex pt-1', collapsed ? 'justify-center' : 'justify-end')}>
           <IconButton
             size="small"
@@ -116,8 +116,7 @@ export function Sidebar({ collapsed, onCollapse }: { collapsed: boolean; onColla
 function WorkersLine({ collapsed }: { collapsed: boolean }) {
   const workers = useWorkers();
   if (!workers.data) return null;
-  const slots = workers.data.reduce((sum, worker) => sum + worker.slots, 0);
-  const busy = workers.data.reduce((sum, worker) => sum + worker.busy, 0);
+  const { slots, busy } = workers.data;
   const text = slots === 0 ? 'No worker is alive' : `${busy} of ${slots} training processes are busy`;
   return (
     <Tooltip text={text} side="right">

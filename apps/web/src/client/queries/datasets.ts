@@ -46,30 +46,10 @@ export interface RowsPage {
 export function useRows(id: string, ready: boolean, limit: number, offset = 0) {
   return useQuery({
     queryKey: ['datasets', id, 'rows', limit, offset],
-    queryFn: async ({ signal }) =>
-      toRowsPage(await api.get<RawRows>(`/datasets/${id}/rows`, { limit, offset }, signal), offset),
+    queryFn: ({ signal }) => api.get<RowsPage>(`/datasets/${id}/rows`, { limit, offset }, signal),
     enabled: ready,
     staleTime: 60_000,
   });
-}
-
-interface RawRows {
-  columns?: (string | { name: string })[];
-  rows?: (Cell[] | Record<string, Cell>)[];
-  items?: (Cell[] | Record<string, Cell>)[];
-  total?: number;
-  offset?: number;
-}
-
-/** Rows come as objects or as arrays; the grid wants arrays in column order. */
-export function toRowsPage(raw: RawRows, offset: number): RowsPage {
-  const given = raw.rows ?? raw.items ?? [];
-  const first = given[0];
-  const columns =
-    raw.columns?.map((column) => (typeof column === 'string' ? column : column.name)) ??
-    (first && !Array.isArray(first) ? Object.keys(first) : []);
-  const rows = given.map((row) => (Array.isArray(row) ? row : columns.map((name) => row[name] ?? null)));
-  return { columns, rows, offset: raw.offset ?? offset, total: raw.total ?? rows.length };
 }
 
 export function useSetColumnType(id: string) {

@@ -68,17 +68,12 @@ export function useLeaderboard(id: string, options: { live: boolean; enabled?: b
 export function usePlan(draft: ExperimentDraft | null) {
   return useQuery({
     queryKey: ['plan', draft],
-    queryFn: async ({ signal: _signal }) =>
-      planOf(await api.post<ExperimentPlan | { plan: ExperimentPlan }>('/experiments/plan', draft)),
+    queryFn: () => api.post<ExperimentPlan>('/experiments/plan', draft),
     enabled: draft !== null,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     retry: false,
   });
-}
-
-function planOf(answer: ExperimentPlan | { plan: ExperimentPlan }): ExperimentPlan {
-  return 'plan' in answer ? answer.plan : answer;
 }
 
 export function useStartExperiment() {
