@@ -1,0 +1,5 @@
+import { ApprovalsScreen } from '@/screens/promotion/approvals-screen.tsx';
+
+export default function ApprovalsPage() {
+  return <ApprovalsScreen />;
+}
