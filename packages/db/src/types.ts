@@ -1,4 +1,4 @@
-import type { Actor } from '@laurel/access';
+import type { Actor, InstallationAction, ProjectAction } from '@laurel/access';
 import type {
   AuditRow,
   AuditVerification,
@@ -7,23 +7,21 @@ import type {
   ColumnType,
   DatasetProfile,
   DatasetView,
-  ExperimentPlan,
   ExperimentRequest,
-  ExperimentStatus,
   ExperimentView,
   LearningCurves,
   ModelContract,
-  ModelInput,
   ModelView,
   ParseOptions,
   ProjectRole,
   PromotionView,
   RunEvent,
-  RunEventData,
-  SerialisedError,
-  TrialFailure,
   TrialView,
 } from '@laurel/contracts';
+import type { PrismaClient } from './generated/client.ts';
+import type { InternalRepository } from './types-internal.ts';
+
+export * from './types-internal.ts';
 
 /** A page of a list. `cursor` is opaque; `sort` is a field of the list's allow-list, with `-` for descending. */
 export interface PageRequest {
@@ -57,6 +55,8 @@ export interface UserView {
   name: string;
   email: string;
   role: 'admin' | 'member';
+  /** the role in the projects that this person makes */
+  defaultRole: ProjectRole;
   createdAt: string;
 }
 export interface ApiKeyView {
@@ -202,10 +202,79 @@ export interface AuditRepository {
   ): Promise<void>;
 }
 
+export interface NewUser {
+  email: string;
+  name: string;
+  /** `admin` of the installation, or the role in the projects that the person makes and, with projectId, in that one */
+  role: 'admin' | ProjectRole;
+  password?: string | undefined;
+  projectId?: string | undefined;
+}
+
 export interface UserRepository {
+  /** administrators only; without a password the answer holds an invitation, whose token is shown once */
+  create(
+    actor: Actor,
+    input: NewUser,
+  ): Promise<{ user: UserView; invitation: { token: string; expiresAt: string } | null }>;
+  /** administrators see everybody; others themselves and the people of their projects */
   list(actor: Actor, page: PageRequest): Promise<Page<UserView>>;
   get(actor: Actor, id: string): Promise<UserView>;
+  /** by an administrator: a new password, which ends the person's sessions and counts for the 24 h rule */
+  resetPassword(actor: Actor, id: string, password: string): Promise<void>;
+  /** by oneself, with the current password; ends all sessions */
+  changePassword(actor: Actor, input: { current: string; next: string }): Promise<void>;
+  setRole(actor: Actor, id: string, role: 'admin' | ProjectRole): Promise<UserView>;
   delete(actor: Actor, id: string): Promise<void>;
+  /** sets the first password of an invited person; NOT_FOUND for an unknown, used or expired token */
+  acceptInvitation(token: string, password: string): Promise<{ userId: string }>;
+}
+
+/** Counts failed sign-ins. Keys are made by access; they say account and address. */
+export interface SignInThrottle {
+  /** counts one try per key before the password is looked at; not allowed when a key is over its limit */
+  attempt(keys: readonly { key: string; limit: number; windowSeconds: number }[]): Promise<{
+    allowed: boolean;
+    retryAfterSeconds: number;
+  }>;
+  /** forgets the tries of these keys, after a right password */
+  clear(keys: readonly string[]): Promise<void>;
+}
+
+/** Work that a person waits for, such as a batch prediction. */
+export interface JobView {
+  id: string;
+  projectId: string;
+  kind: string;
+  status: 'queued' | 'running' | 'completed' | 'failed';
+  input: unknown;
+  result: unknown;
+  error: { code: string; message: string } | null;
+  createdAt: string;
+  finishedAt: string | null;
+}
+export interface JobRepository {
+  /** also writes the outbox row: job name = kind, payload { jobId }. Needs `action` in the project */
+  create(
+    actor: Actor,
+    input: { id: string; projectId: string; kind: string; action: ProjectAction; input: unknown },
+  ): Promise<JobView>;
+  get(actor: Actor, id: string): Promise<JobView>;
+}
+
+/** Asks for permission without reading more: for routes that serve answers, such as predict. */
+export interface AccessRepository {
+  /** NOT_FOUND for what the actor may not see, FORBIDDEN for what may be seen but not done */
+  check(
+    actor: Actor,
+    action: ProjectAction,
+    entity: {
+      kind: 'project' | 'dataset' | 'experiment' | 'trial' | 'model' | 'promotion_request' | 'job';
+      id: string;
+    },
+  ): Promise<{ projectId: string; role: ProjectRole | 'admin' }>;
+  /** FORBIDDEN when the actor may not do this in the installation */
+  require(actor: Actor, action: InstallationAction): void;
 }
 
 export interface ApiKeyRepository {
@@ -239,142 +308,6 @@ export interface IdempotencyRepository {
   ): Promise<{ status: number; body: T }>;
 }
 
-/** What the worker needs to know of one trial to run it. */
-export interface ClaimedTrial {
-  trialId: string;
-  attemptId: string;
-  experimentId: string;
-  projectId: string;
-  number: number;
-  kind: 'model' | 'ensemble';
-  family: string;
-  config: Record<string, unknown>;
-  seed: number;
-  capMs: number;
-  attempts: number;
-  /** milliseconds left of the experiment's budget by database time; null without a seconds budget */
-  budgetLeftMs: number | null;
-}
-
-export interface CompletedTrial {
-  name: string;
-  score: number;
-  foldScores: number[];
-  metrics: Record<string, number | null>;
-  holdoutMetrics: Record<string, { value: number | null; ciLow: number | null; ciHigh: number | null }> | null;
-  validation: { mean: number; std: number; ciLow: number | null; ciHigh: number | null };
-  fitSeconds: number;
-  predictMsPerRow: number;
-  seconds: number;
-  peakMb: number;
-  learningCurves: LearningCurves;
-  members: { trialNumber: number; weight: number }[];
-  artifact: Uint8Array;
-}
-
-export type TrialReport =
-  | { status: 'completed'; result: CompletedTrial }
-  | { status: 'failed'; failure: TrialFailure; seconds: number; peakMb: number };
-
-/**
- * The engine's scheduler, handed in by the worker so that db does not import the engine. `event` and the returned
- * actions are those of automl/study; db persists `state`, turns `run-trial` into trial and outbox rows, `stop-trials`
- * into cancelled rows, `end` into the experiment's end (winner, warnings), all in the caller's transaction.
- */
-export interface StudyPort {
-  create(plan: ExperimentPlan): unknown;
-  step(state: unknown, event: unknown): { state: unknown; actions: unknown[] };
-}
-
-/** For worker, serve and launcher. Times are the database's. */
-export interface InternalRepository {
-  // datasets
-  datasetForProfiling(datasetId: string): Promise<{
-    id: string;
-    projectId: string;
-    name: string;
-    contentType: string;
-    parse: ParseOptions;
-  } | null>;
-  datasetReady(datasetId: string, profile: DatasetProfile): Promise<void>;
-  datasetFailed(datasetId: string, error: SerialisedError): Promise<void>;
-  datasetProfile(datasetId: string): Promise<DatasetProfile | null>;
-  // experiments
-  experimentForPreparing(experimentId: string): Promise<{
-    id: string;
-    projectId: string;
-    datasetId: string;
-    request: ExperimentRequest;
-    seed: number;
-    status: ExperimentStatus;
-  } | null>;
-  /** stores plan and inputs, creates the study, steps `begin`: trials and outbox rows in one transaction */
-  experimentPrepared(
-    experimentId: string,
-    input: {
-      plan: ExperimentPlan;
-      inputs: ModelInput[];
-      splitSha256: string;
-      codeVersion: string;
-      parallelism: number;
-    },
-    study: StudyPort,
-  ): Promise<void>;
-  experimentFailed(experimentId: string, error: SerialisedError): Promise<void>;
-  /** lock, step, persist, insert trials/outbox/events, commit; a step on an ended experiment does nothing */
-  stepStudy(experimentId: string, event: 'finish' | 'cancel' | 'tick', study: StudyPort): Promise<void>;
-  // trials
-  /** null when it is not to be run (ended, cancelled, running elsewhere with a fresh heartbeat) */
-  claimTrial(trialId: string, worker: string): Promise<ClaimedTrial | null>;
-  /** false: fenced off, cancelled or ended: stop the child. Also carries live progress into the event log */
-  heartbeat(
-    trialId: string,
-    attemptId: string,
-    progress: Extract<RunEventData, { type: 'trial-progress' }> | null,
-  ): Promise<boolean>;
-  /** fenced by attempt; writes result, model, artifact chunks, event, and steps the study in ONE transaction; false when fenced off */
-  finishTrial(trialId: string, attemptId: string, report: TrialReport, study: StudyPort): Promise<boolean>;
-  /** the child or worker died: back to queued, or failed after 3 attempts (kind crash) */
-  releaseTrial(trialId: string, attemptId: string, failure: TrialFailure, study: StudyPort): Promise<void>;
-  ensembleMembers(experimentId: string): Promise<
-    {
-      trialId: string;
-      trialNumber: number;
-      name: string;
-      score: number;
-      artifactSha256: string;
-      predictMsPerRow: number;
-    }[]
-  >;
-  // reconciler
-  /** requeues trials without a fresh heartbeat, ticks running studies, re-enqueues prepare/profile without a job */
-  reconcile(input: { staleAfterMs: number }, study: StudyPort): Promise<{ requeued: number; ticked: number }>;
-  workerSeen(worker: { id: string; host: string; pid: number; slots: number; busy: number }): Promise<void>;
-  liveWorkers(): Promise<{ id: string; host: string; pid: number; slots: number; busy: number; seenAt: string }[]>;
-  // outbox
-  /** takes due rows with SKIP LOCKED, calls `deliver`, deletes those that were delivered */
-  relayOutbox(
-    limit: number,
-    deliver: (row: { id: string; job: string; payload: unknown }) => Promise<void>,
-  ): Promise<number>;
-  /** resolves with an unsubscribe; `onNotify` is called after commits that wrote outbox rows (LISTEN/NOTIFY) */
-  listen(channel: 'outbox' | 'events' | 'champion', onNotify: (payload: string) => void): Promise<() => Promise<void>>;
-  // serving
-  modelForServing(modelId: string): Promise<{
-    id: string;
-    projectId: string;
-    experimentId: string;
-    datasetId: string;
-    trialId: string;
-    artifactSha256: string | null;
-    plan: ExperimentPlan;
-  } | null>;
-  /** the project of what the actor may predict with (action `predict`); NOT_FOUND or FORBIDDEN as everywhere */
-  mayPredict(actor: Actor, kind: 'project' | 'model', id: string): Promise<{ projectId: string }>;
-  champions(): Promise<{ projectId: string; modelId: string; artifactSha256: string; sequence: number }[]>;
-  readArtifact(sha256: string): Promise<Uint8Array>; // ARTIFACT_CORRUPT when the hash differs
-}
-
 export interface Db {
   projects: ProjectRepository;
   datasets: DatasetRepository;
@@ -386,6 +319,11 @@ export interface Db {
   apiKeys: ApiKeyRepository;
   sessions: SessionRepository;
   idempotency: IdempotencyRepository;
+  jobs: JobRepository;
+  access: AccessRepository;
+  signIns: SignInThrottle;
+  /** the Prisma client, for access's authentication factory */
+  prisma: PrismaClient;
   internal: InternalRepository;
   /** throws when the database cannot be reached */
   ping(): Promise<void>;
