@@ -1,6 +1,7 @@
 export * from './format.ts';
 export * from './micro/marks.tsx';
 export * from './primitives/button.tsx';
+export * from './primitives/button-class.ts';
 export * from './primitives/card.tsx';
 export * from './primitives/combobox.tsx';
 export * from './primitives/copy.tsx';

@@ -37,6 +37,8 @@ export function Matrix({ spec, matrix }: { spec: ChartSpec; matrix: MatrixSpec }
       {/* biome-ignore lint/a11y/useSemanticElements: a chart with a cursor is not a fieldset */}
       <div
         role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor of the chart is moved by the arrow keys
+        tabIndex={0}
         aria-label={`${spec.title}. Arrow keys move between cells.`}
         onKeyDown={move}
         className="w-fit rounded"

@@ -3,23 +3,8 @@ import { Button as BaseButton } from '@base-ui/react/button';
 import clsx from 'clsx';
 import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps, ReactElement, ReactNode } from 'react';
+import { type ButtonKind, type ButtonSize, buttonClass } from './button-class.ts';
 import { Tooltip } from './tooltip.tsx';
-
-export type ButtonKind = 'primary' | 'secondary' | 'quiet' | 'danger';
-export type ButtonSize = 'medium' | 'small';
-
-/** The classes of a button, for links that look like one. */
-export function buttonClass(kind: ButtonKind = 'secondary', size: ButtonSize = 'medium'): string {
-  return clsx(
-    'inline-flex shrink-0 cursor-pointer select-none items-center justify-center gap-1.5 rounded border font-medium whitespace-nowrap no-underline transition-colors',
-    'data-disabled:cursor-not-allowed data-disabled:opacity-50',
-    size === 'medium' ? 'h-8 px-3 text-body' : 'h-7 px-2 text-small',
-    kind === 'primary' && 'border-transparent bg-accent text-accent-ink hover:bg-accent-hover',
-    kind === 'secondary' && 'border-line-strong bg-surface text-ink hover:bg-hover',
-    kind === 'quiet' && 'border-transparent bg-transparent text-ink-2 hover:bg-hover hover:text-ink',
-    kind === 'danger' && 'border-line-strong bg-surface text-danger hover:border-danger hover:bg-danger-soft',
-  );
-}
 
 export interface ButtonProps extends Omit<ComponentProps<'button'>, 'className'> {
   kind?: ButtonKind;
@@ -29,10 +14,13 @@ export interface ButtonProps extends Omit<ComponentProps<'button'>, 'className'>
   busy?: boolean;
   /** render as this element, for links: `render={<Link href="/x" />}` */
   render?: ReactElement;
+  /** as wide as high, for an icon alone */
+  square?: boolean;
   className?: string;
 }
 
-export function Button({ kind, size, icon, busy, render, className, children, disabled, ...rest }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const { kind, size, icon, busy, render, square, className, children, disabled, ...rest } = props;
   return (
     <BaseButton
       type={render ? undefined : 'button'}
@@ -41,7 +29,7 @@ export function Button({ kind, size, icon, busy, render, className, children, di
       disabled={disabled === true || busy === true}
       focusableWhenDisabled={busy === true}
       aria-busy={busy || undefined}
-      className={clsx(buttonClass(kind, size), className)}
+      className={clsx(buttonClass(kind, size, square), className)}
     >
       {busy ? <LoaderCircle aria-hidden className="size-3.5 motion-safe:animate-spin" /> : icon}
       {children}
@@ -56,10 +44,10 @@ export function IconButton({
   className,
   kind = 'quiet',
   ...rest
-}: Omit<ButtonProps, 'icon'> & { label: string; shortcut?: string }) {
+}: Omit<ButtonProps, 'icon' | 'square'> & { label: string; shortcut?: string }) {
   return (
     <Tooltip text={shortcut ? `${label} (${shortcut})` : label}>
-      <Button {...rest} kind={kind} aria-label={label} className={clsx('w-8 px-0', className)} />
+      <Button {...rest} {...(className === undefined ? {} : { className })} kind={kind} aria-label={label} square />
     </Tooltip>
   );
 }

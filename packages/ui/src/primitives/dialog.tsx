@@ -3,7 +3,8 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import clsx from 'clsx';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Button, type ButtonKind } from './button.tsx';
+import { Button } from './button.tsx';
+import type { ButtonKind } from './button-class.ts';
 
 export interface DialogProps {
   open: boolean;

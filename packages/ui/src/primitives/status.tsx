@@ -30,7 +30,10 @@ const statusByWord: Record<string, { kind: StatusKind; word: string }> = {
 export function Status({ status, word, className }: { status: string; word?: string; className?: string }) {
   const known = statusByWord[status] ?? { kind: 'queued' as const, word: status };
   return (
-    <span className={clsx('inline-flex items-center gap-1.5 whitespace-nowrap', className)} data-status={status}>
+    <span
+      className={clsx('inline-flex items-center gap-1.5 whitespace-nowrap align-top', className)}
+      data-status={status}
+    >
       <StatusIcon kind={known.kind} />
       {word ?? known.word}
     </span>

@@ -10,14 +10,14 @@ export function Wreath({ className, title }: { className?: string; title?: strin
       aria-label={title}
     >
       <path
-        d="M12 21.2C6.6 20.4 3.4 16.4 3.6 10.6M12 21.2c5.4-.8 8.6-4.8 8.4-10.6"
+        d="M11.42 19.68A8.3 8.3 0 0 1 5.83 5.85M12.58 19.68A8.3 8.3 0 0 0 18.17 5.85"
         stroke="currentColor"
-        strokeWidth="1.4"
+        strokeWidth="1.1"
         strokeLinecap="round"
       />
       <g fill="currentColor">
         {leaves.map(([x, y, turn]) => (
-          <g key={`${x},${y}`}>
+          <g key={`${x},${turn}`}>
             <path d={leaf} transform={`translate(${x} ${y}) rotate(${turn})`} />
             <path d={leaf} transform={`translate(${24 - x} ${y}) scale(-1 1) rotate(${turn})`} />
           </g>
@@ -27,13 +27,18 @@ export function Wreath({ className, title }: { className?: string; title?: strin
   );
 }
 
-const leaf = 'M0 0C1.7-1.5 1.9-3.8 0-5.6C-1.9-3.8-1.7-1.5 0 0Z';
+/** A leaf that points up from its stem at the origin. */
+const leaf = 'M0 0C1.7-1.1 1.9-3.2 0-5C-1.9-3.2-1.7-1.1 0 0Z';
+
+/** x, y and turn in degrees of the leaves of the left twig, from the knot upwards. */
 const leaves = [
-  [3.6, 10.8, 8],
-  [3.7, 13.4, -52],
-  [4.0, 13.2, 44],
-  [4.9, 16.6, -72],
-  [5.1, 16.2, 28],
-  [7.6, 19.3, -92],
-  [7.7, 18.8, 8],
+  [9.99, 19.45, -114],
+  [9.99, 19.45, -38],
+  [6.45, 17.57, -86],
+  [6.45, 17.57, -10],
+  [4.2, 14.24, -58],
+  [4.2, 14.24, 18],
+  [3.78, 10.24, -30],
+  [3.78, 10.24, 46],
+  [5.29, 6.52, 22],
 ] as const;
