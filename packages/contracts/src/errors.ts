@@ -53,7 +53,6 @@ export const errorCodes = {
   COLUMN_TYPE_UNSUPPORTED: { status: 422, retryable: false },
   EXCEL_INVALID: { status: 422, retryable: false },
   EXCEL_ENCRYPTED: { status: 422, retryable: false },
-  EXCEL_MACROS: { status: 422, retryable: false },
   ARCHIVE_INVALID: { status: 422, retryable: false },
   DECOMPRESSED_TOO_LARGE: { status: 422, retryable: false },
   NDJSON_INVALID: { status: 422, retryable: false },

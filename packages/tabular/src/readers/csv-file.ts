@@ -1,7 +1,6 @@
 import { AppError, type ParseOptions } from '@laurel/contracts';
 import { sniffCsv } from '../csv/sniff.ts';
 import { type CsvReadOptions, type CsvResult, CsvTableReader } from '../csv/table-reader.ts';
-import type { TableLimits } from '../limits.ts';
 import { detectEncoding, type Encoding, toUtf8, utf8Chunks, withoutMark } from './text-source.ts';
 
 export interface CsvFileResult extends CsvResult {
@@ -18,12 +17,11 @@ export async function readCsvFile(
   path: string,
   head: Uint8Array,
   parse: ParseOptions,
-  limits: TableLimits,
-  minColumns = 2,
+  settings: Pick<CsvReadOptions, 'limits' | 'minColumns' | 'asText'>,
 ): Promise<CsvFileResult> {
   const encoding = detectEncoding(head, parse.encoding);
   const sniffed = sniffCsv(sampleOf(head, encoding), parse);
-  const options: CsvReadOptions = { ...sniffed, nulls: parse.nulls, limits, minColumns };
+  const options: CsvReadOptions = { ...settings, ...sniffed, nulls: parse.nulls };
   let reader = new CsvTableReader(options);
   await feed(reader, path, encoding);
   const second = reader.end();

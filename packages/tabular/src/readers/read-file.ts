@@ -1,11 +1,15 @@
 import { open } from 'node:fs/promises';
-import { AppError, type FileFormat, type Finding, type ParseOptions } from '@laurel/contracts';
+import type { FileFormat, Finding, ModelInput, ParseOptions } from '@laurel/contracts';
 import { type ColumnInference, inferTable } from '../infer/infer.ts';
 import type { RawTable } from '../infer/raw.ts';
 import { defaultLimits, type TableLimits } from '../limits.ts';
+import { type ConformOptions, type ConformResult, conformRaw, textInputs } from '../rows/conform.ts';
 import type { Table } from '../table.ts';
 import { readCsvFile } from './csv-file.ts';
 import { announcedFormat, detectContent, settleFormat } from './detect.ts';
+import { readNdjsonFile } from './ndjson.ts';
+import { readParquetFile } from './parquet.ts';
+import { oldOfficeError, readXlsxFile } from './xlsx/read.ts';
 
 export interface ReadFileInput {
   path: string;
@@ -36,13 +40,27 @@ const headBytes = 256 * 1024;
  * Everything that is wrong with the file is an AppError whose message says where and what to do.
  */
 export async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
-  const limits = { ...defaultLimits, ...input.limits };
-  const parse = input.parse ?? {};
-  const head = await readHead(input.path);
-  const format = settleFormat(detectContent(head), announcedFormat(input.contentType, input.fileName));
-  const read = await readRaw(format, input, head, parse, limits);
+  const read = await readRawFile(input, 2);
   const { table, columns } = inferTable(read.raw, read.parse.decimal ? { decimal: read.parse.decimal } : {});
   return { table, parse: read.parse, warnings: read.findings, columns };
+}
+
+/** A CSV file from the command line: the same reading and checks as for an upload. */
+export function loadCsvTable(path: string, options: Omit<ReadFileInput, 'path' | 'contentType'> = {}) {
+  return readFile({ ...options, path, contentType: 'text/csv' });
+}
+
+/**
+ * Reads rows to predict from a file of any format, as a table of exactly the model's inputs with a report of how the
+ * columns met them; categories are taken as they are written. See `csvToTable`.
+ */
+export async function readRowsFile(
+  input: ReadFileInput,
+  inputs: readonly ModelInput[],
+  options: ConformOptions = {},
+): Promise<ConformResult> {
+  const read = await readRawFile(input, 1, textInputs(inputs));
+  return conformRaw(read.raw, inputs, { ...options, decimal: read.parse.decimal });
 }
 
 interface RawResult {
@@ -51,18 +69,26 @@ interface RawResult {
   parse: ParseOptions & { format: FileFormat };
 }
 
-async function readRaw(
-  format: FileFormat | 'ole',
+async function readRawFile(
   input: ReadFileInput,
-  head: Uint8Array,
-  parse: ParseOptions,
-  limits: TableLimits,
+  minColumns: number,
+  asText?: (name: string) => boolean,
 ): Promise<RawResult> {
+  const limits = { ...defaultLimits, ...input.limits };
+  const parse = input.parse ?? {};
+  const head = await readHead(input.path);
+  const format = settleFormat(detectContent(head), announcedFormat(input.contentType, input.fileName));
   if (format === 'csv') {
-    const read = await readCsvFile(input.path, head, parse, limits);
+    const read = await readCsvFile(input.path, head, parse, { limits, minColumns, asText });
     return { ...read, parse: { ...read.parse, format } };
   }
-  throw new AppError('FORMAT_UNSUPPORTED', `Files of the format ${format} cannot be read yet.`);
+  if (format === 'ole') throw await oldOfficeError(input.path);
+  if (format === 'parquet') {
+    return { ...(await readParquetFile(input.path, input.workDir, limits, minColumns)), parse: { format } };
+  }
+  const read = format === 'ndjson' ? readNdjsonFile : readXlsxFile;
+  const given = parse.nulls ? { nulls: parse.nulls } : {};
+  return { ...(await read(input.path, parse.nulls, limits, minColumns)), parse: { ...given, format } };
 }
 
 async function readHead(path: string): Promise<Uint8Array> {
@@ -74,9 +100,4 @@ async function readHead(path: string): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
-}
-
-/** A CSV file from the command line: the same reading and checks as for an upload. */
-export function loadCsvTable(path: string, options: Omit<ReadFileInput, 'path' | 'contentType'> = {}) {
-  return readFile({ ...options, path, contentType: 'text/csv' });
 }
