@@ -9,9 +9,8 @@ import {
   encodePredictions,
   encodePrepared,
   type PreparedData,
-  planExperiment,
+  planWithTable,
   prepareData,
-  refinePlan,
   runTrial,
 } from '@laurel/automl';
 import { serveRequests } from '@laurel/pool';
@@ -33,8 +32,7 @@ serveRequests<CliProtocol>({
     const fileSha256 = createHash('sha256').update(bytes).digest('hex');
     const read = await readFile({ path: file, fileName: basename(file), workDir });
     const profile = profileTable(read.table, read);
-    const draft = planExperiment({ profile, request, seed });
-    const plan = refinePlan(draft, []);
+    const plan = planWithTable({ profile, table: read.table, request, seed });
     const prepared = prepareData(read.table, plan);
     await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
     const { splitSha256, inputs } = prepared;

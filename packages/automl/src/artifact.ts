@@ -61,7 +61,7 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
   const { header: raw, tensors } = readContainer(bytes, 'model');
   const header = headerOf(raw);
   const parts =
-    header.kind === 'bag' ? await loadBag(header, tensors, lookup) : await loadEnsemble(header, tensors, lookup);
+    header.kind === 'bag' ? [await loadBag(header, tensors, lookup)] : await loadEnsemble(header, tensors, lookup);
   const { task, target, labels, positiveClass, family, inputs, columns } = header;
   return {
     task,
@@ -70,47 +70,73 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
     positiveClass,
     family,
     inputs,
-    predict: (table) => weightedSum(parts, alignTable(table, columns)),
+    foldModels: parts[0]?.folds.length ?? 0,
+    predict: (table) => weightedSum(parts, alignTable(table, columns), (part, aligned) => part.predict(aligned)),
+    predictWithFold: (fold, table) =>
+      weightedSum(parts, alignTable(table, columns), (part, aligned) => part.folds[fold]!(aligned)),
     dispose: () => {
       for (const part of parts) part.dispose();
     },
   };
 }
 
+type Predict = (aligned: Table) => Float64Array;
+
+/** One bag: the mean of its fold models, which can be asked one by one. */
 interface Part {
   weight: number;
-  predict(aligned: Table): Float64Array;
+  predict: Predict;
+  folds: Predict[];
   dispose(): void;
 }
 
-async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part[]> {
+async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part> {
   const family = await lookup(header.family).load();
-  return Promise.all(
-    header.members.map(async (member, index) => {
+  const models: FittedModel[] = await Promise.all(
+    header.members.map((member, index) => {
       const own: ModelState['tensors'] = Object.create(null);
       for (const name of member.tensors ?? [])
         own[name] = tensors[`m${index}.${name}`] as ModelState['tensors'][string];
-      const model: FittedModel = await family.restore({ header: member.header, tensors: own });
-      const predict = (aligned: Table) => model.predict(aligned);
-      return { weight: 1 / header.members.length, predict, dispose: () => model.dispose() };
+      return family.restore({ header: member.header, tensors: own });
     }),
   );
+  const folds = models.map(
+    (model): Predict =>
+      (aligned) =>
+        model.predict(aligned),
+  );
+  const equal = folds.map((predict) => ({ weight: 1 / folds.length, predict }));
+  return {
+    weight: 1,
+    predict: (aligned) => weightedSum(equal, aligned, (part, table) => part.predict(table)),
+    folds,
+    dispose: () => {
+      for (const model of models) model.dispose();
+    },
+  };
 }
 
 async function loadEnsemble(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part[]> {
   return Promise.all(
     header.members.map(async (member, index) => {
       const model = await loadModel(tensors[`a${index}`] as Uint8Array, lookup);
-      return { weight: member.weight ?? 0, predict: model.predict, dispose: model.dispose };
+      const folds = Array.from({ length: model.foldModels }, (_, fold): Predict => {
+        return (aligned) => model.predictWithFold(fold, aligned);
+      });
+      return { weight: member.weight ?? 0, predict: model.predict, folds, dispose: model.dispose };
     }),
   );
 }
 
 /** Weighted sum in the order of the parts, so that a row gives the same numbers in every call. */
-function weightedSum(parts: readonly Part[], table: Table): Float64Array {
+function weightedSum<P extends { weight: number }>(
+  parts: readonly P[],
+  table: Table,
+  predict: (part: P, table: Table) => Float64Array,
+): Float64Array {
   let total: Float64Array | null = null;
   for (const part of parts) {
-    const values = part.predict(table);
+    const values = predict(part, table);
     total ??= new Float64Array(values.length);
     for (let i = 0; i < values.length; i++) total[i]! += part.weight * values[i]!;
   }

@@ -1,11 +1,15 @@
 export { alignTable, type ModelColumn } from './align.ts';
 export { type ArtifactHeader, loadModel, readArtifactHeader } from './artifact.ts';
+export { type AutomlOptions, type AutomlResult, automl } from './automl.ts';
+export { type ComparedModel, compareModels, type PairComparison, tiedModels } from './compare.ts';
 export { type Container, readContainer, sha256Hex, writeContainer } from './container.ts';
 export { type EvaluationInput, evaluateModel } from './evaluate.ts';
+export { type ImportanceOptions, modelImportance, permutationImportance } from './explain/importance.ts';
+export { type DependenceOptions, partialDependence } from './explain/partial-dependence.ts';
 export { type FamilyLookup, families, familyOf } from './families.ts';
 export { holdoutMetrics } from './holdout.ts';
 export type * from './models/types.ts';
-export { type LeakFinding, type PlanRequest, planExperiment, refinePlan } from './plan/plan.ts';
+export { type LeakFinding, type PlanRequest, planExperiment, planWithTable, refinePlan } from './plan/plan.ts';
 export {
   dataFacts,
   decodePredictions,

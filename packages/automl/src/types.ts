@@ -93,6 +93,10 @@ export interface LoadedModel {
   inputs: ModelInput[];
   /** probabilities rows x labels (binary too: two columns), or values rows x 1; row-major */
   predict(table: Table): Float64Array;
+  /** how many fold models each bag has, in the order repeat by repeat, fold by fold */
+  foldModels: number;
+  /** the same by the models of one fold alone: for rows of that fold these are out-of-fold predictions */
+  predictWithFold(fold: number, table: Table): Float64Array;
   /** frees what its runtime holds; the model must not be used afterwards */
   dispose(): void;
 }

@@ -1,5 +1,6 @@
 import { AppError, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
 import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
+import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
 import { familyOf } from '../families.ts';
 import { families } from '../models/registry.ts';
 import { readBudget } from './budget.ts';
@@ -74,15 +75,20 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
   return { ...plan, sentences: describePlan(plan) };
 }
 
-/** A finding that one column alone tells the target; what tabular's `targetFindings` gives. */
-export interface LeakFinding {
-  code: string;
-  column: string | null;
-  message: string;
+/** The plan, refined by what the data tells of leaks: `planExperiment`, `targetFindings` of tabular, `refinePlan`. */
+export function planWithTable(input: {
+  profile: DatasetProfile;
+  table: Table;
+  request: PlanRequest;
+  seed: number;
+}): ExperimentPlan {
+  const plan = planExperiment(input);
+  const columns = [plan.target, ...plan.features.map((feature) => feature.column)];
+  return refinePlan(plan, targetFindings(selectColumns(input.table, columns), plan.target, plan.task));
 }
 
-/** Codes of findings that leave a column out. */
-const leakCodes = /LEAK/;
+/** The parts of a finding on the target that the plan needs. */
+export type LeakFinding = Pick<TargetFinding, 'column' | 'message'> & { code: string };
 
 /**
  * Leaves out the columns that give the target away, each with its reason, unless the request named them in
@@ -93,9 +99,11 @@ export function refinePlan(plan: ExperimentPlan, leaks: readonly LeakFinding[]):
   const excluded = [...plan.excluded];
   let features = [...plan.features];
   for (const leak of leaks) {
-    if (!leakCodes.test(leak.code) || !features.some((feature) => feature.column === leak.column)) continue;
-    const column = leak.column!;
-    if (plan.included?.includes(column)) {
+    const { column } = leak;
+    if (!features.some((feature) => feature.column === column)) continue;
+    if (!leak.code.startsWith('LEAK')) {
+      warnings.push({ code: leak.code, message: leak.message });
+    } else if (plan.included?.includes(column)) {
       warnings.push({ code: 'LEAK', message: `${leak.message} It is used because you asked for it.` });
     } else if (features.length === 1) {
       warnings.push({ code: 'LEAK', message: `${leak.message} It is used because no other column is left.` });

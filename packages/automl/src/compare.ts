@@ -1,0 +1,113 @@
+import { correctedResampledT, pairedBootstrap, tiedWithBest } from '@laurel/evaluation';
+import { createRandom, deriveSeed } from '@laurel/tabular';
+import { finiteOrNull, metricOf, outputsOf, scoredRows, shapeOf } from './scoring.ts';
+import type { PreparedData } from './types.ts';
+
+/** What of a trained model a comparison needs: its out-of-fold predictions, and its scores by fold. */
+export interface ComparedModel {
+  oof: Float32Array;
+  foldScores?: readonly number[];
+}
+
+export interface PairComparison {
+  /** score of a minus score of b, in the metric's own direction */
+  delta: number | null;
+  ciLow: number | null;
+  ciHigh: number | null;
+  verdict: 'likely real' | 'could be luck';
+  method: string;
+}
+
+/** Models looked at for ties; the others are not tested. */
+const mostTested = 50;
+/** With fewer folds their spread says too little, and rows are resampled instead. */
+const leastFolds = 5;
+
+/**
+ * Two models of one experiment on the same rows. With five folds or more: the corrected resampled t test on their fold
+ * scores (Nadeau and Bengio 2003); otherwise a paired bootstrap of the rows. `likely real` when the 95 % interval
+ * leaves out zero.
+ */
+export function compareModels(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison {
+  return byFolds(prepared, a, b) ?? byRows(prepared, a, b);
+}
+
+function byFolds(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison | null {
+  const { validation } = prepared.plan;
+  const count = validation.folds * validation.repeats;
+  if (validation.kind !== 'kfold' || count < leastFolds) return null;
+  if (a.foldScores?.length !== count || b.foldScores?.length !== count) return null;
+  const testRows = prepared.trainingRows / validation.folds;
+  const test = correctedResampledT(a.foldScores, b.foldScores, {
+    testRows,
+    trainRows: prepared.trainingRows - testRows,
+  });
+  if (Number.isNaN(test.low)) return null;
+  return verdict(test.difference, test.low, test.high, 'corrected resampled t test on the folds');
+}
+
+function byRows(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison {
+  const { plan } = prepared;
+  const { target, predictions } = sharedRows(prepared, [a, b]);
+  const random = createRandom(deriveSeed(plan.seed, 'compare')).next;
+  const test = pairedBootstrap(metricOf(plan.metric), target, predictions[0]!, predictions[1]!, {
+    ...shapeOf(plan),
+    random,
+  });
+  return verdict(test.difference, test.low, test.high, 'paired bootstrap of the rows');
+}
+
+/**
+ * Which models may be as good as the best: a 90 % model confidence set over the 50 best (Hansen, Lunde and Nason 2011),
+ * which allows for the best having been chosen on the same rows. null: not tested.
+ */
+export function tiedModels(
+  prepared: PreparedData,
+  models: readonly (ComparedModel & { score: number })[],
+): (boolean | null)[] {
+  const { plan } = prepared;
+  const metric = metricOf(plan.metric);
+  const direction = metric.higherIsBetter ? -1 : 1;
+  const order = models
+    .map((_, index) => index)
+    .sort((x, y) => (models[x]!.score - models[y]!.score) * direction || x - y);
+  const tested = order.slice(0, mostTested);
+  const result: (boolean | null)[] = models.map(() => null);
+  if (tested.length === 0) return result;
+  const { target, predictions } = sharedRows(
+    prepared,
+    tested.map((index) => models[index]!),
+  );
+  const random = createRandom(deriveSeed(plan.seed, 'ties')).next;
+  const set = tiedWithBest(metric, target, predictions, { ...shapeOf(plan), random });
+  tested.forEach((index, at) => {
+    result[index] = set.tied[at]!;
+  });
+  return result;
+}
+
+/** The training rows that every model has predicted. */
+function sharedRows(prepared: PreparedData, models: readonly ComparedModel[]) {
+  const outputs = outputsOf(prepared.plan);
+  const sum = Float64Array.from(models[0]!.oof);
+  for (const { oof } of models.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += oof[i]!;
+  const { rows, target } = scoredRows(prepared.target.subarray(0, prepared.trainingRows), sum, outputs);
+  const predictions = models.map(({ oof }) => {
+    const part = new Float64Array(rows.length * outputs);
+    rows.forEach((row, i) => {
+      for (let k = 0; k < outputs; k++) part[i * outputs + k] = oof[row * outputs + k]!;
+    });
+    return part;
+  });
+  return { target, predictions };
+}
+
+function verdict(difference: number, low: number, high: number, method: string): PairComparison {
+  return {
+    delta: finiteOrNull(difference),
+    ciLow: finiteOrNull(low),
+    ciHigh: finiteOrNull(high),
+    verdict: low > 0 || high < 0 ? 'likely real' : 'could be luck',
+    method,
+  };
+}

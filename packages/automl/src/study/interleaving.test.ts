@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { step } from './study.ts';
+import { families, scoreOf, study } from './testing.ts';
+import type { StudyEvent } from './types.ts';
+
+describe('any interleaving of events', () => {
+  const number = fc.integer({ min: 1, max: 12 });
+  const failure = fc.constant({ kind: 'oom' as const, message: 'Too much memory.' });
+  const event = (atMs: number): fc.Arbitrary<StudyEvent> =>
+    fc.oneof(
+      fc.record({ type: fc.constant('trial-started' as const), number, atMs: fc.constant(atMs) }),
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          type: fc.constant('trial-completed' as const),
+          number,
+          atMs: fc.constant(atMs),
+          score: fc.double({ min: 0, max: 1, noNaN: true }),
+          seconds: fc.constant(1),
+        }),
+      },
+      fc.record({
+        type: fc.constant('trial-failed' as const),
+        number,
+        atMs: fc.constant(atMs),
+        seconds: fc.constant(1),
+        failure,
+      }),
+      fc.record({ type: fc.constant('trial-lost' as const), number, atMs: fc.constant(atMs) }),
+      fc.record({ type: fc.constant('tick' as const), atMs: fc.constant(atMs) }),
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<StudyEvent>(
+          { type: 'begin', atMs, parallelism: 3 },
+          { type: 'finish', atMs },
+          { type: 'tick', atMs },
+        ),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom<StudyEvent>(
+          { type: 'cancel', atMs },
+          { type: 'tick', atMs },
+          { type: 'tick', atMs },
+          { type: 'tick', atMs },
+        ),
+      },
+    );
+  const events = fc.array(fc.integer({ min: 0, max: 1500 }), { maxLength: 40 }).chain((gaps) => {
+    let atMs = 0;
+    return fc.tuple(
+      ...gaps.map((gap) => {
+        atMs += gap;
+        return event(atMs);
+      }),
+    );
+  });
+  const budget = fc.constantFrom(
+    { seconds: 10, trials: null },
+    { seconds: null, trials: 9 },
+    { seconds: 20, trials: 5 },
+  );
+
+  it('ends exactly once, counts no trial twice, and is deaf afterwards', () => {
+    fc.assert(
+      fc.property(budget, events, fc.integer({ min: 1, max: 4 }), (limits, list, parallelism) => {
+        let state = study(limits);
+        let ends = 0;
+        const results = new Map<number, string>();
+        const open = new Set<number>();
+        const send = (sent: StudyEvent): void => {
+          const wasEnded = state.phase === 'ended';
+          const next = step(state, sent, families);
+          if (wasEnded) expect(next).toEqual({ state, actions: [] });
+          state = next.state;
+          for (const action of next.actions) {
+            if (action.type === 'end') ends++;
+            if (action.type === 'run-trial') open.add(action.trial.number);
+            if (action.type === 'stop-trials') for (const stopped of action.numbers) open.delete(stopped);
+          }
+          for (const trial of state.trials) {
+            const settled = `${trial.status} ${trial.score}`;
+            if (results.has(trial.number)) expect(settled).toBe(results.get(trial.number));
+            if (['completed', 'failed', 'cancelled'].includes(trial.status)) results.set(trial.number, settled);
+          }
+          expect(new Set(state.trials.map((trial) => trial.number)).size).toBe(state.trials.length);
+          const models = state.trials.filter((trial) => trial.kind === 'model').length;
+          if (limits.trials !== null) expect(models).toBeLessThanOrEqual(limits.trials);
+        };
+        send({ type: 'begin', atMs: 0, parallelism });
+        for (const sent of list) {
+          send(sent);
+          send(sent);
+        }
+        for (let guard = 0, atMs = 100_000; state.phase !== 'ended' && guard < 500; guard++, atMs += 1000) {
+          const active = state.trials.find((trial) => trial.status === 'queued' || trial.status === 'running');
+          if (active) expect(open.has(active.number)).toBe(true);
+          if (active)
+            send({ type: 'trial-completed', number: active.number, atMs, score: scoreOf(active.number), seconds: 1 });
+          else send({ type: 'tick', atMs });
+        }
+        expect(ends).toBe(1);
+        expect(state.phase).toBe('ended');
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
