@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { finished } from 'node:stream/promises';
+import { type LoadedModel, targetValues } from '@laurel/automl';
+import type { BatchReport, ExperimentPlan } from '@laurel/contracts';
+import { argmaxLabels, bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
+import {
+  type ConformResult,
+  CsvTokenizer,
+  createRandom,
+  csvToTable,
+  defaultLimits,
+  deriveSeed,
+  sliceRows,
+  sniffCsv,
+} from '@laurel/tabular';
+import { csvLine } from './csv.ts';
+
+export interface ScoreInput {
+  artifact: { sha256: string };
+  plan: ExperimentPlan;
+  inputPath: string;
+  outputPath: string;
+}
+
+/** Rows predicted at a time, so that no array is as large as the whole table times the models of an ensemble. */
+const chunkRows = 20_000;
+
+/**
+ * Predicts every row of a CSV file and writes the rows with the predictions appended, in the order of the file. Inputs
+ * are matched by name; absent ones count as missing and are named in the report. The score is given when the target is in the file.
+ */
+export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<BatchReport> {
+  const bytes = await readFile(input.inputPath);
+  const conformed = csvToTable(bytes, model.inputs, { missing: 'as-missing' });
+  const outputs = predictAll(conformed, model);
+  await writeScored(bytes, input.outputPath, outputs, model);
+  return {
+    rows: conformed.table.rows,
+    matched: conformed.matched,
+    missing: conformed.missing,
+    unused: conformed.unused.columns.map((column) => column.name).filter((name) => name !== model.target),
+    unseen: conformed.unseen,
+    score: scoreOf(conformed, outputs, input.plan),
+  };
+}
+
+function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array {
+  const width = model.task === 'regression' ? 1 : model.labels.length;
+  const outputs = new Float64Array(table.rows * width);
+  for (let start = 0; start < table.rows; start += chunkRows) {
+    const count = Math.min(chunkRows, table.rows - start);
+    outputs.set(model.predict(sliceRows(table, start, count)), start * width);
+  }
+  return outputs;
+}
+
+function scoreOf({ unused }: ConformResult, outputs: Float64Array, plan: ExperimentPlan): BatchReport['score'] {
+  const fold = (name: string) => name.trim().toLowerCase();
+  const column =
+    unused.columns.find(({ name }) => name === plan.target) ??
+    unused.columns.find(({ name }) => fold(name) === fold(plan.target));
+  const metric = metricById(plan.metric);
+  if (column === undefined || metric === undefined) return null;
+  if (plan.task === 'regression' && !('values' in column)) return null;
+  const target = targetValues(column, plan.task === 'regression' ? null : plan.labels);
+  const known = Int32Array.from({ length: target.length }, (_, row) => row).filter(
+    (row) => !Number.isNaN(target[row]!),
+  );
+  const classes = plan.task === 'regression' ? 1 : plan.labels.length;
+  const positive = plan.positiveClass === null ? undefined : plan.labels.indexOf(plan.positiveClass);
+  const found = bootstrapInterval(metric, takeRows(target, known, 1), takeRows(outputs, known, classes), {
+    classes,
+    positive,
+    random: createRandom(deriveSeed(plan.seed, 'score')).next,
+  });
+  const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+  return {
+    metric: metric.id,
+    value: orNull(found.value),
+    ciLow: orNull(found.low),
+    ciHigh: orNull(found.high),
+    rows: known.length,
+  };
+}
+
+/** Reads the rows a second time, as text, so that what the caller sent comes back unchanged. */
+async function writeScored(bytes: Uint8Array, path: string, outputs: Float64Array, model: LoadedModel): Promise<void> {
+  const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  const { delimiter } = sniffCsv(content.subarray(0, 256 * 1024), { header: true });
+  const file = createWriteStream(path, { mode: 0o600 });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const append = appender(outputs, model);
+  let row = -1;
+  let text = '';
+  const tokenizer = new CsvTokenizer({
+    delimiter,
+    maxCellBytes: defaultLimits.maxCellBytes,
+    maxColumns: defaultLimits.maxColumns,
+    onRow({ bytes: buffer, starts, ends, width }) {
+      const cells = Array.from({ length: width }, (_, i) => decoder.decode(buffer.subarray(starts[i]!, ends[i]!)));
+      text += csvLine([...cells, ...(row < 0 ? append.names(cells) : append.values(row))], delimiter);
+      row++;
+    },
+  });
+  for (let at = 0; at < content.length; at += 1 << 20) {
+    tokenizer.push(content.subarray(at, at + (1 << 20)));
+    if (!file.write(text)) await once(file, 'drain');
+    text = '';
+  }
+  tokenizer.end();
+  file.end(text);
+  await finished(file);
+}
+
+/** Names and cells of the columns that are appended: `prediction`, and for classes one probability each. */
+function appender(outputs: Float64Array, model: LoadedModel) {
+  const { labels } = model;
+  if (model.task === 'regression') {
+    return {
+      names: (taken: readonly string[]) => freeNames(['prediction'], taken),
+      values: (row: number) => [String(outputs[row])],
+    };
+  }
+  const best = argmaxLabels(outputs, labels.length);
+  return {
+    names: (taken: readonly string[]) =>
+      freeNames(['prediction', ...labels.map((label) => `probability_${label}`)], taken),
+    values: (row: number) => [labels[best[row]!]!, ...labels.map((_, k) => String(outputs[row * labels.length + k]))],
+  };
+}
+
+function freeNames(wanted: readonly string[], taken: readonly string[]): string[] {
+  const used = new Set(taken);
+  return wanted.map((name) => {
+    let free = name;
+    for (let n = 2; used.has(free); n++) free = `${name}_${n}`;
+    used.add(free);
+    return free;
+  });
+}
