@@ -21,14 +21,14 @@ export async function runFirstSample(
     return (await response.json()) as T;
   };
   try {
-    const started = await call<{ experimentId: string }>('/samples/penguins/train', { method: 'POST', body: '{}' });
+    const { experiment } = await call<{ experiment: ExperimentView }>('/samples/penguins/train', { method: 'POST', body: '{}' });
     say('\nA first experiment: which species is a penguin? 30 seconds, watch it here or in the browser.');
-    const view = await follow(call, started.experimentId, say);
+    const view = await follow(call, experiment.id, say);
     if (view.status !== 'completed') {
       say(`The sample ended as ${view.status}${view.error ? `: ${view.error.message}` : ''}. Laurel itself runs on.`);
       return;
     }
-    const board = await call<Leaderboard>(`/experiments/${started.experimentId}/leaderboard`);
+    const board = await call<Leaderboard>(`/experiments/${experiment.id}/leaderboard`);
     say(`\n${renderLeaderboard(board)}\n`);
   } catch (error) {
     if (!signal.aborted) say(`The sample could not be trained (${(error as Error).message}). Laurel itself runs on.`);

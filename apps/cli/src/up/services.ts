@@ -44,14 +44,14 @@ export function createServices(
     {
       name: 'serve',
       command: node(join(apps, 'serve/dist/main.js')),
-      env: { LAUREL_INTERNAL_TOKEN: secrets.internalToken, LAUREL_SECRET: secrets.authSecret },
+      env: { LAUREL_INTERNAL_TOKEN: secrets.internalToken, LAUREL_MAX_UPLOAD_MB: String(settings.maxUploadMb) },
     },
     {
       name: 'web',
       command: node(next, 'start', '--hostname', '127.0.0.1', '--port', String(settings.port)),
       env: {
         LAUREL_INTERNAL_TOKEN: secrets.internalToken,
-        LAUREL_SECRET: secrets.authSecret,
+        LAUREL_AUTH_SECRET: secrets.authSecret,
         LAUREL_MAX_UPLOAD_MB: String(settings.maxUploadMb),
       },
     },
