@@ -36,6 +36,13 @@ interface CategorySpec {
   source: number;
   size: number;
   marksMissing: boolean;
+  /** one number, -1 or 1 (0: missing), in place of two ones */
+  signed: boolean;
+}
+
+export interface DesignOptions extends ScalingOptions {
+  /** categories of two levels without missing values become one number, -1 or 1 */
+  signedPairs: boolean;
 }
 
 interface Specs {
@@ -50,7 +57,7 @@ const magnitudeLimit = 1e100;
  * Learns medians for missing values, scales and levels from training rows. Infinite values count as the largest or
  * smallest finite one of training. Columns that do not vary are left out.
  */
-export function fitDesign(data: Expanded, categorySizes: readonly number[], options: ScalingOptions): DesignEncoder {
+export function fitDesign(data: Expanded, categorySizes: readonly number[], options: DesignOptions): DesignEncoder {
   const numbers: NumberSpec[] = [];
   for (const [source, values] of data.numeric.entries()) {
     const spec = fitNumber(source, values, options);
@@ -60,7 +67,8 @@ export function fitDesign(data: Expanded, categorySizes: readonly number[], opti
   for (const [source, codes] of data.categories.entries()) {
     const size = categorySizes[source]!;
     const marksMissing = codes.includes(-1);
-    if (size + (marksMissing ? 1 : 0) > 1) categories.push({ source, size, marksMissing });
+    const signed = options.signedPairs && size === 2 && !marksMissing;
+    if (size + (marksMissing ? 1 : 0) > 1) categories.push({ source, size, marksMissing, signed });
   }
   return createEncoder({ numbers, categories });
 }
@@ -82,7 +90,8 @@ function fitNumber(source: number, values: Float64Array, options: ScalingOptions
 
 function createEncoder(specs: Specs): DesignEncoder {
   const { numbers, categories } = specs;
-  const width = numbers.reduce((sum, spec) => sum + (spec.scaling ? outputsOf(spec.scaling) : 0), 0);
+  const signed = categories.filter((spec) => spec.signed).length;
+  const width = numbers.reduce((sum, spec) => sum + (spec.scaling ? outputsOf(spec.scaling) : 0), signed);
   const marked = numbers.filter((spec) => spec.marksMissing);
   const hotWidth = marked.length + categories.reduce((sum, spec) => sum + levelsOf(spec), 0);
   return {
@@ -95,7 +104,7 @@ function createEncoder(specs: Specs): DesignEncoder {
 
 function encode(data: Expanded, specs: Specs, marked: NumberSpec[], width: number, hotWidth: number): Design {
   const { rows } = data;
-  const hotColumns = marked.length + specs.categories.length;
+  const hotColumns = marked.length + specs.categories.filter((spec) => !spec.signed).length;
   const dense = new Float64Array(rows * width);
   const hot = new Int32Array(rows * hotColumns).fill(-1);
   let at = 0;
@@ -114,19 +123,27 @@ function encode(data: Expanded, specs: Specs, marked: NumberSpec[], width: numbe
     for (let i = 0; i < rows; i++) if (Number.isNaN(values[i]!)) hot[i * hotColumns + c] = c;
   }
   let place = marked.length;
-  for (const [c, spec] of specs.categories.entries()) {
+  let column = marked.length;
+  for (const spec of specs.categories) {
     const codes = data.categories[spec.source]!;
+    if (spec.signed) {
+      for (let i = 0; i < rows; i++) dense[i * width + at] = codes[i]! < 0 ? 0 : 2 * codes[i]! - 1;
+      at++;
+      continue;
+    }
     for (let i = 0; i < rows; i++) {
       const code = codes[i]!;
       const level = code >= 0 && code < spec.size ? code : spec.marksMissing ? spec.size : -1;
-      if (level >= 0) hot[i * hotColumns + marked.length + c] = place + level;
+      if (level >= 0) hot[i * hotColumns + column] = place + level;
     }
     place += levelsOf(spec);
+    column++;
   }
   return { rows, width, dense, hotColumns, hotWidth, hot };
 }
 
 function levelsOf(spec: CategorySpec): number {
+  if (spec.signed) return 0;
   return spec.size + (spec.marksMissing ? 1 : 0);
 }
 

@@ -2,6 +2,7 @@ import { baselineInfo } from './baseline/info.ts';
 import { ensembleInfo } from './ensemble/info.ts';
 import { gbmInfo } from './gbm/info.ts';
 import { linearInfo } from './linear/info.ts';
+import { mlpInfo } from './mlp/info.ts';
 import type { Family, FamilyInfo } from './types.ts';
 
 /** Every model family; one line each. Implementations are loaded when they are needed. */
@@ -9,6 +10,7 @@ export const families: readonly FamilyInfo[] = [
   { ...baselineInfo, load: async () => (await import('./baseline/model.ts')).family },
   { ...linearInfo, load: async () => (await import('./linear/model.ts')).family },
   { ...gbmInfo, load: async () => (await import('./gbm/model.ts')).family },
+  { ...mlpInfo, load: async () => (await import('./mlp/model.ts')).family },
   { ...ensembleInfo, load: refuseRows },
 ];
 

@@ -41,7 +41,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
     },
   );
   const sizes = expansion.categories.map((category) => category.size);
-  const encoder = fitDesign(training, sizes, scalingOf(input, training));
+  const encoder = fitDesign(training, sizes, { ...scalingOf(input, training), signedPairs: false });
   const design = encoder.encode(training);
   const wantsLog = choiceOf(input.config, linearInfo.space, 'logTarget') === true;
   const output = fitOutput(task, classes, target, wantsLog);
