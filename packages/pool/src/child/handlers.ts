@@ -21,14 +21,13 @@ export const engineHandlers: Handlers<EngineProtocol> = {
   },
 
   prepare: async ({ tablePath, profile, request, seed, outPath }) => {
-    const [{ dataFacts, encodePrepared, planExperiment, prepareData }, { decodeTable }, fs] = await Promise.all([
+    const [{ dataFacts, encodePrepared, planWithTable, prepareData }, { decodeTable }, fs] = await Promise.all([
       engine(),
       tabular(),
       files(),
     ]);
-    const planned = planExperiment({ profile, request, seed });
     const table = decodeTable(await fs.readFile(tablePath));
-    const prepared = prepareData(table, planned);
+    const prepared = prepareData(table, planWithTable({ profile, table, request, seed }));
     await fs.writeFile(outPath, encodePrepared(prepared));
     const { plan, inputs, splitSha256 } = prepared;
     return { plan, inputs, splitSha256, facts: dataFacts(prepared) };
