@@ -91,7 +91,8 @@ function run(program: string, args: string[], account: Account, cwd: string) {
 
 /** Only what PostgreSQL needs: nothing of Laurel's secrets, and no PG* variable that would change its mind. */
 export function spawnOptions(account: Account) {
-  const env: NodeJS.ProcessEnv = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+  // the cast: where Next is about, its types want NODE_ENV in every environment
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' } as unknown as NodeJS.ProcessEnv;
   return account.uid === null || account.gid === null ? { env } : { env, uid: account.uid, gid: account.gid };
 }
 
