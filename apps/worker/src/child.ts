@@ -1,0 +1,1 @@
+import '@laurel/pool/child';

@@ -1,0 +1,16 @@
+import type { JobHandlers } from '@laurel/queue';
+import type { Resources } from '../resources.ts';
+import { prepareExperiment } from './prepare-experiment.ts';
+import { profileDataset } from './profile-dataset.ts';
+import { reconcile } from './reconcile.ts';
+import { runTrial } from './run-trial.ts';
+
+/** One line per job of the catalog; a missing one does not compile. */
+export function createHandlers(resources: Resources): JobHandlers {
+  return {
+    'profile-dataset': profileDataset(resources),
+    'prepare-experiment': prepareExperiment(resources),
+    'run-trial': runTrial(resources),
+    reconcile: reconcile(resources),
+  };
+}
