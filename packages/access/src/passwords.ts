@@ -7,6 +7,11 @@ const cost = { N: 32_768, r: 8, p: 3 };
 /** `scrypt$N$r$p$salt$key`, salt and key in base64url. Throws PARAMETER_INVALID for a password that is too short. */
 export async function hashPassword(password: string): Promise<string> {
   checkPassword(password);
+  return hashAnyPassword(password);
+}
+
+/** The same without the check of its length: an unknown account must cost a sign-in as much time as a known one. */
+export async function hashAnyPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt, cost);
   return `scrypt$${cost.N}$${cost.r}$${cost.p}$${salt.toString('base64url')}$${key.toString('base64url')}`;

@@ -239,6 +239,8 @@ export interface SignInThrottle {
   }>;
   /** forgets the tries of these keys, after a right password */
   clear(keys: readonly string[]): Promise<void>;
+  /** takes one try back from each of these keys, which many people share */
+  refund(keys: readonly string[]): Promise<void>;
 }
 
 /** Work that a person waits for, such as a batch prediction. */

@@ -155,7 +155,6 @@ async function deleteDataset(tx: Tx, actor: Actor, id: string): Promise<void> {
     );
   }
   await tx.query('DELETE FROM dataset WHERE id = $1', [id]);
-  tx.enqueue('delete-blobs', { kind: 'dataset', id });
   tx.audit({ actor, action: 'dataset.deleted', entity: { kind: 'dataset', id }, projectId, before: row });
 }
 

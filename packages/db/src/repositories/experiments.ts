@@ -244,7 +244,6 @@ async function deleteExperiment(tx: Tx, actor: Actor, id: string): Promise<void>
   }
   await tx.query('DELETE FROM experiment WHERE id = $1', [id]);
   await dropUnusedArtifacts(tx, projectId);
-  tx.enqueue('delete-blobs', { kind: 'experiment', id });
   tx.audit({ actor, action: 'experiment.deleted', entity: { kind: 'experiment', id }, projectId, before: experiment });
 }
 

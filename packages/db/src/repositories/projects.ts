@@ -120,7 +120,7 @@ async function updateProject(
   tx.audit({ actor, action: 'project.updated', entity: { kind: 'project', id }, projectId: id, before, after });
 }
 
-/** Takes everything of the project away; files are deleted by jobs, and the audit log keeps its rows. */
+/** Takes everything of the project away; the audit log keeps its rows. Whoever calls deletes the files after it. */
 async function deleteProject(tx: Tx, actor: Actor, id: string): Promise<void> {
   await authorise(tx, actor, 'project.delete', 'project', id);
   const [before] = await tx.query<{ name: string }>('SELECT name FROM project WHERE id = $1 FOR UPDATE', [id]);
@@ -131,8 +131,6 @@ async function deleteProject(tx: Tx, actor: Actor, id: string): Promise<void> {
   // In this order, because a dataset's deletion would reach the experiments' rows one by one.
   await tx.query('DELETE FROM experiment WHERE project_id = $1', [id]);
   await tx.query('DELETE FROM project WHERE id = $1', [id]);
-  for (const { id: datasetId } of datasets) tx.enqueue('delete-blobs', { kind: 'dataset', id: datasetId });
-  for (const { id: experimentId } of experiments) tx.enqueue('delete-blobs', { kind: 'experiment', id: experimentId });
   tx.audit({
     actor,
     action: 'project.deleted',

@@ -8,13 +8,21 @@ export function createSessionRepository({ database }: Context): SessionRepositor
     async verify(token) {
       if (!/^[\x21-\x7e]{16,512}$/.test(token)) return null;
       // A signed bearer token is `token.signature`; the token alone is as secret, so the signature adds nothing here.
+      const secret = token.split('.')[0];
       const [row] = await database.query<{ id: string; name: string; role: Actor['installationRole'] }>(
         `SELECT person.id, person.name, person.role FROM session
          JOIN "user" AS person ON person.id = session.user_id
          WHERE session.token = $1 AND session.expires_at > now()`,
-        [token.split('.')[0]],
+        [secret],
       );
-      return row ? sessionActor(row) : null;
+      if (!row) return null;
+      // A session in use goes on: once a day its end moves to a week from now.
+      await database.query(
+        `UPDATE session SET updated_at = now(), expires_at = now() + interval '7 days'
+         WHERE token = $1 AND updated_at < now() - interval '1 day'`,
+        [secret],
+      );
+      return sessionActor(row);
     },
   };
 }

@@ -22,6 +22,11 @@ export function createSignInThrottle({ database }: Context): SignInThrottle {
       }
       return { allowed: retryAfterSeconds === 0, retryAfterSeconds };
     },
+    async refund(keys) {
+      await database.query('UPDATE sign_in_throttle SET failures = greatest(failures - 1, 0) WHERE key = ANY ($1)', [
+        keys,
+      ]);
+    },
     async clear(keys) {
       await database.query('DELETE FROM sign_in_throttle WHERE key = ANY ($1)', [keys]);
     },
