@@ -1,0 +1,203 @@
+import { AppError, type DatasetProfile } from '@laurel/contracts';
+import { profileTable, type Table } from '@laurel/tabular';
+import { describe, expect, it } from 'vitest';
+import { tableOf } from '../testing.ts';
+import { type PlanRequest, planExperiment, planWithTable, refinePlan } from './plan.ts';
+import { chooseValidation, validationFraction } from './validation.ts';
+
+const rows = 120;
+const table = tableOf({
+  age: Array.from({ length: rows }, (_, i) => 20 + ((i * 7) % 50) + 0.5),
+  town: Array.from({ length: rows }, (_, i) => ['Ulm', 'Bonn', 'Köln'][i % 3]!),
+  bought: Array.from({ length: rows }, (_, i) => (i % 4 === 0 ? 'yes' : 'no')),
+  grade: Array.from({ length: rows }, (_, i) => 1 + (i % 5)),
+  price: Array.from({ length: rows }, (_, i) => i * 1.25 + (i % 7)),
+  same: Array.from({ length: rows }, () => 'x'),
+  empty: Array.from({ length: rows }, () => null),
+  partly: Array.from({ length: rows }, (_, i) => (i < 3 ? null : i % 2 === 0 ? 'a' : 'b')),
+  rare: Array.from({ length: rows }, (_, i) => (i === 0 ? 'once' : i % 2 === 0 ? 'a' : 'b')),
+  twin: Array.from({ length: rows }, (_, i) => 20 + ((i * 7) % 50) + 0.5),
+});
+const profile = profileTable(table);
+
+function plan(request: PlanRequest, of: DatasetProfile = profile) {
+  return planExperiment({ profile: of, request, seed: 1 });
+}
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    // Every message names what to do: it ends as a sentence and has more than the problem.
+    expect(error.message).toMatch(/[.]$/);
+    return error.code;
+  }
+  return 'none';
+}
+
+describe('the task', () => {
+  it.each([
+    ['bought', 'binary', ['no', 'yes'], 'yes', 'roc_auc'],
+    ['town', 'multiclass', ['Bonn', 'Köln', 'Ulm'], null, 'log_loss'],
+    ['grade', 'multiclass', ['1', '2', '3', '4', '5'], null, 'log_loss'],
+    ['price', 'regression', [], null, 'rmse'],
+  ])('of %s is %s', (target, task, labels, positiveClass, metric) => {
+    expect(plan({ target })).toMatchObject({ task, labels, positiveClass, metric });
+  });
+
+  it('follows what was asked where the column allows it', () => {
+    expect(plan({ target: 'grade', task: 'regression' }).task).toBe('regression');
+    expect(plan({ target: 'bought', positiveClass: 'no' }).positiveClass).toBe('no');
+    const adjusted = plan({ target: 'bought', task: 'multiclass' });
+    expect(adjusted.task).toBe('binary');
+    expect(adjusted.warnings.map(({ code }) => code)).toContain('TASK_ADJUSTED');
+  });
+
+  it('leaves rows without a target out, with a warning', () => {
+    const found = plan({ target: 'partly' });
+    expect(found.rows).toEqual({ total: rows, usable: rows - 3, training: rows - 3, holdout: 0 });
+    expect(found.warnings).toEqual([
+      { code: 'TARGET_MISSING', message: '3 rows have no value in "partly" and are left out.' },
+    ]);
+  });
+
+  it('warns of a class with one row', () => {
+    const warning = plan({ target: 'rare' }).warnings.find(({ code }) => code === 'RARE_CLASS');
+    expect(warning?.message).toContain('"once" has one row only');
+  });
+});
+
+describe('a request that cannot be run', () => {
+  it.each<[string, PlanRequest]>([
+    ['TARGET_NOT_FOUND', { target: 'nothing' }],
+    ['TARGET_CONSTANT', { target: 'same' }],
+    ['TARGET_EMPTY', { target: 'empty' }],
+    ['TARGET_INVALID', { target: 'town', task: 'regression' }],
+    ['TARGET_INVALID', { target: 'town', task: 'binary' }],
+    ['TARGET_INVALID', { target: 'bought', positiveClass: 'maybe' }],
+    ['TARGET_INVALID', { target: 'town', positiveClass: 'Ulm' }],
+    ['PARAMETER_INVALID', { target: 'town', task: 'clustering' }],
+    ['VALIDATION_INVALID', { target: 'price', task: 'forecast' }],
+    ['METRIC_UNKNOWN', { target: 'bought', metric: 'auc2' }],
+    ['METRIC_NOT_FOR_TASK', { target: 'bought', metric: 'rmse' }],
+    ['METRIC_NOT_FOR_TASK', { target: 'price', metric: 'roc_auc' }],
+    ['FAMILY_UNKNOWN', { target: 'bought', families: ['magic'] }],
+    ['FAMILY_UNKNOWN', { target: 'bought', families: [] }],
+    ['FAMILY_UNKNOWN', { target: 'bought', families: ['ensemble'] }],
+    ['COLUMN_NOT_FOUND', { target: 'bought', features: { exclude: ['agee'] } }],
+    ['COLUMN_NOT_FOUND', { target: 'bought', features: { include: ['age', 'bought'] } }],
+    ['COLUMN_NOT_FOUND', { target: 'bought', roles: { id: 'nope' } }],
+    ['NO_FEATURES', { target: 'bought', features: { include: ['age'], exclude: ['age'] } }],
+    ['VALIDATION_INVALID', { target: 'bought', holdout: 0.9 }],
+    ['VALIDATION_INVALID', { target: 'bought', holdout: Number.NaN }],
+    ['VALIDATION_INVALID', { target: 'bought', holdout: 0.05 }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 1 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 2.5 } }],
+    ['VALIDATION_INVALID', { target: 'bought', roles: { weight: 'age' } }],
+    ...[0, -1, 1e9, '10', null, Number.NaN, Number.POSITIVE_INFINITY].flatMap((value): [string, PlanRequest][] => [
+      ['BUDGET_INVALID', { target: 'bought', budget: { seconds: value } }],
+      ['BUDGET_INVALID', { target: 'bought', budget: { trials: value } }],
+    ]),
+    ['BUDGET_INVALID', { target: 'bought', budget: { trials: 1.5 } }],
+  ])('%s', (code, request) => {
+    expect(codeOf(() => plan(request))).toBe(code);
+  });
+
+  it('names the metrics that would do', () => {
+    expect(() => plan({ target: 'bought', metric: 'auc2' })).toThrow(/roc_auc, pr_auc, log_loss/);
+  });
+
+  it('proposes the column that was meant', () => {
+    expect(() => plan({ target: 'Bought ' })).toThrow('Did you mean "bought"?');
+  });
+
+  it('refuses a table of too few rows', () => {
+    const few = tableOf({ x: [1, 2, 3, 4], y: ['a', 'b', 'a', 'b'] });
+    expect(codeOf(() => plan({ target: 'y' }, profileTable(few)))).toBe('TOO_FEW_ROWS');
+  });
+
+  it('refuses a target that names the rows', () => {
+    const named = tableOf({
+      x: Array.from({ length: 60 }, (_, i) => i % 7),
+      y: Array.from({ length: 60 }, (_, i) => `person ${i}`),
+    });
+    expect(codeOf(() => plan({ target: 'y' }, profileTable(named)))).toBe('TARGET_INVALID');
+  });
+});
+
+describe('features', () => {
+  it('leaves out what tells nothing, with a reason each', () => {
+    const { features, excluded } = plan({ target: 'bought', features: { exclude: ['grade'] } });
+    expect(excluded.map(({ column, code }) => [column, code])).toEqual([
+      ['grade', 'ASKED'],
+      ['same', 'CONSTANT'],
+      ['empty', 'ALL_MISSING'],
+      ['twin', 'DUPLICATE_OF'],
+    ]);
+    for (const { reason } of excluded) expect(reason).toMatch(/\.$/);
+    expect(features.map(({ column }) => column)).toEqual(['age', 'town', 'price', 'partly', 'rare']);
+  });
+
+  it('uses exactly the columns that were asked for', () => {
+    const { features } = plan({ target: 'bought', features: { include: ['twin', 'age'] } });
+    expect(features.map(({ column }) => column)).toEqual(['age', 'twin']);
+  });
+});
+
+describe('leaks', () => {
+  const leaky: Table = tableOf({
+    x: Array.from({ length: rows }, (_, i) => (i * 13) % 29),
+    told: Array.from({ length: rows }, (_, i) => (i % 4 === 0 ? 'Y' : 'N')),
+    bought: Array.from({ length: rows }, (_, i) => (i % 4 === 0 ? 'yes' : 'no')),
+  });
+  const input = { profile: profileTable(leaky), table: leaky, seed: 1 };
+
+  it('are left out with the reason, and told', () => {
+    const found = planWithTable({ ...input, request: { target: 'bought' } });
+    expect(found.features.map(({ column }) => column)).toEqual(['x']);
+    expect(found.excluded[0]).toMatchObject({ column: 'told', code: 'LEAK' });
+    expect(found.warnings[0]?.code).toBe('LEAK');
+    expect(found.sentences.join(' ')).toContain('left out: "told"');
+  });
+
+  it('are used when asked for, with a warning', () => {
+    const found = planWithTable({ ...input, request: { target: 'bought', features: { include: ['x', 'told'] } } });
+    expect(found.features.map(({ column }) => column)).toEqual(['x', 'told']);
+    expect(found.warnings[0]?.message).toContain('because you asked for it');
+  });
+
+  it('keep the last feature', () => {
+    const start = planExperiment({
+      profile: input.profile,
+      request: { target: 'bought', features: { exclude: ['x'] } },
+      seed: 1,
+    });
+    const found = refinePlan(start, [{ column: 'told', code: 'LEAK_COPY', message: 'It is the target.' }]);
+    expect(found.features).toHaveLength(1);
+    expect(found.warnings[0]?.message).toContain('no other column is left');
+  });
+});
+
+describe('validation and holdout', () => {
+  it('seals a fifth from 5,000 rows on', () => {
+    const large = { ...profile, rows: 5000 };
+    expect(plan({ target: 'bought' }, large).rows).toMatchObject({ training: 4000, holdout: 1000 });
+    expect(plan({ target: 'bought' }, { ...profile, rows: 4999 }).holdoutFraction).toBe(0);
+    expect(plan({ target: 'bought', holdout: 0 }, large).rows.holdout).toBe(0);
+  });
+
+  it('folds where the time allows it', () => {
+    expect(chooseValidation(300, 10, 60)).toEqual({ kind: 'kfold', folds: 5, repeats: 3 });
+    expect(chooseValidation(1000, 20, 30)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
+    expect(chooseValidation(43_000, 9, 60).kind).toBe('holdout');
+    expect(chooseValidation(43_000, 9, 3600).folds).toBe(3);
+    expect(chooseValidation(200_000, 9, null).kind).toBe('holdout');
+    expect(chooseValidation(10_000, 500, null)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
+  });
+
+  it('takes a fifth of small tables to validate on, a tenth of large ones', () => {
+    expect([1000, 5000, 25_000, 1e6].map(validationFraction)).toEqual([0.2, 0.2, 0.1, 0.1]);
+  });
+});
