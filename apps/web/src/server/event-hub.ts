@@ -1,45 +1,73 @@
 /** Wakes streams of an experiment when the database says that something was committed for it. */
 export interface EventHub {
-  /**
-   * Resolves at the next notification for `experimentId`, after `timeoutMs`, or when `signal` aborts, whichever is
-   * first. It is a hint only: whoever waits reads the event log by its cursor afterwards.
-   */
-  next(experimentId: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Notifications for `experimentId` are remembered from now on, until `close`. */
+  watch(experimentId: string): EventWatch;
 }
 
-/** `listen` starts to listen and calls back with the notification's payload (an experiment's id, or anything). */
+export interface EventWatch {
+  /**
+   * Resolves when a notification came since the last call, after `timeoutMs`, or when `signal` aborts, whichever is
+   * first. It is a hint only: whoever waits reads the event log by its cursor afterwards.
+   */
+  next(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+interface Watch {
+  /** a notification came that nobody waited for: between reading the log and waiting */
+  noticed: boolean;
+  resume: (() => void) | null;
+}
+
+/** `listen` starts to listen and calls back with the notification's payload, an experiment's id. */
 export function createEventHub(listen: (wake: (payload: string) => void) => Promise<unknown>): EventHub {
-  const waiting = new Map<string, Set<() => void>>();
-  let listening: Promise<unknown> | null = null;
+  const watches = new Map<string, Set<Watch>>();
+  let listening = false;
 
   const wake = (payload: string) => {
-    const woken = waiting.get(payload);
-    if (woken) for (const resume of [...woken]) resume();
+    for (const watch of watches.get(payload) ?? []) {
+      if (watch.resume) watch.resume();
+      else watch.noticed = true;
+    }
   };
   const start = () => {
-    listening ??= listen(wake).catch(() => {
-      listening = null; // the poll of each stream goes on alone, and the next one tries again
+    if (listening) return;
+    listening = true;
+    listen(wake).catch(() => {
+      listening = false; // the poll of each stream goes on alone, and the next wait tries again
     });
   };
 
   return {
-    next(experimentId, timeoutMs, signal) {
+    watch(experimentId) {
+      const watch: Watch = { noticed: false, resume: null };
+      const all = watches.get(experimentId) ?? new Set();
+      watches.set(experimentId, all.add(watch));
       start();
-      return new Promise<void>((resolve) => {
-        const woken = waiting.get(experimentId) ?? new Set();
-        waiting.set(experimentId, woken);
-        const resume = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', resume);
-          woken.delete(resume);
-          if (woken.size === 0 && waiting.get(experimentId) === woken) waiting.delete(experimentId);
-          resolve();
-        };
-        const timer = setTimeout(resume, timeoutMs);
-        woken.add(resume);
-        if (signal.aborted) resume();
-        else signal.addEventListener('abort', resume, { once: true });
-      });
+      return {
+        next(timeoutMs, signal) {
+          start();
+          if (watch.noticed || signal.aborted) {
+            watch.noticed = false;
+            return Promise.resolve();
+          }
+          return new Promise((resolve) => {
+            const resume = () => {
+              clearTimeout(timer);
+              signal.removeEventListener('abort', resume);
+              watch.resume = null;
+              resolve();
+            };
+            const timer = setTimeout(resume, timeoutMs);
+            watch.resume = resume;
+            signal.addEventListener('abort', resume, { once: true });
+          });
+        },
+        close() {
+          all.delete(watch);
+          if (all.size === 0 && watches.get(experimentId) === all) watches.delete(experimentId);
+        },
+      };
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Actor } from '@laurel/access';
-import { AppError, endedStatuses, type RunEvent } from '@laurel/contracts';
+import { AppError, endedStatuses } from '@laurel/contracts';
+import type { EventWatch } from './event-hub.ts';
 import { actorOf, credentialsOf } from './http/authenticate.ts';
 import { log } from './log.ts';
 import type { Platform } from './platform.ts';
@@ -26,9 +27,9 @@ export async function eventStream(platform: Platform, options: StreamOptions): P
   const { actor, experimentId, request } = options;
   const after = cursorOf(request, options.after);
   const experiment = await platform.db.experiments.get(actor, experimentId);
-  const first = await platform.db.experiments.events(actor, experimentId, after, pageSize);
-  if (first.length === 0 && after > 0 && endedStatuses.includes(experiment.status)) {
-    return new Response(null, { status: 204 });
+  if (endedStatuses.includes(experiment.status) && after > 0) {
+    const rest = await platform.db.experiments.events(actor, experimentId, after, 1);
+    if (rest.length === 0) return new Response(null, { status: 204 });
   }
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -36,7 +37,7 @@ export async function eventStream(platform: Platform, options: StreamOptions): P
     'x-accel-buffering': 'no',
   };
   if (request.method === 'HEAD') return new Response(null, { headers });
-  return new Response(streamOf(platform, options, first, after), { headers });
+  return new Response(streamOf(platform, options, after), { headers });
 }
 
 function cursorOf(request: Request, after: number | undefined): number {
@@ -48,18 +49,13 @@ function cursorOf(request: Request, after: number | undefined): number {
   return Number(header);
 }
 
-function streamOf(
-  platform: Platform,
-  options: StreamOptions,
-  first: readonly RunEvent[],
-  after: number,
-): ReadableStream<Uint8Array> {
+function streamOf(platform: Platform, options: StreamOptions, after: number): ReadableStream<Uint8Array> {
   const stop = new AbortController();
   const quit = () => stop.abort();
   if (options.request.signal.aborted) quit();
   else options.request.signal.addEventListener('abort', quit, { once: true });
   const encoder = new TextEncoder();
-  const messages = follow(platform, options, first, after, stop.signal);
+  const messages = follow(platform, options, after, stop.signal);
   return new ReadableStream<Uint8Array>({
     // one message per pull: a slow reader holds the log back instead of filling memory
     async pull(controller) {
@@ -74,53 +70,62 @@ function streamOf(
   });
 }
 
-/** The text of the stream, batch by batch, until the run has ended, the reader went away or lost its access. */
+/** The text of the stream, until the run has ended, the reader went away or lost its access. */
 async function* follow(
   platform: Platform,
   options: StreamOptions,
-  first: readonly RunEvent[],
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const { experimentId } = options;
-  yield 'retry: 2000\n\n';
-  let actor = options.actor;
+  // watched before the log is read, so that nothing falls between the two
+  const watch = platform.events.watch(experimentId);
+  try {
+    yield 'retry: 2000\n\n';
+    yield* messagesOf(platform, options, after, watch, signal);
+  } catch (failure) {
+    // access was taken away, the experiment deleted, or the database is down: the client comes back and is told
+    log('info', 'an event stream ended early', { experimentId, requestId: options.actor.requestId, failure });
+  } finally {
+    watch.close();
+  }
+}
+
+async function* messagesOf(
+  platform: Platform,
+  { actor: asked, experimentId, request }: StreamOptions,
+  after: number,
+  watch: EventWatch,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, void> {
+  const { experiments } = platform.db;
+  let actor = asked;
   let cursor = after;
-  let events = first;
-  let lastWriteMs = performance.now();
-  let lastCheckMs = lastWriteMs;
   let ended = false;
+  let writtenMs = performance.now();
+  let checkedMs = writtenMs;
   while (!signal.aborted) {
+    const events = await experiments.events(actor, experimentId, cursor, pageSize);
     if (events.length > 0) {
       cursor = events.at(-1)!.id;
       ended ||= events.some((event) => event.type === 'status' && endedStatuses.includes(event.status));
       yield events.map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`).join('');
-      lastWriteMs = performance.now();
+      writtenMs = performance.now();
     } else if (ended) {
       yield 'event: end\ndata: {}\n\n';
       return;
-    } else {
-      await platform.events.next(experimentId, pollMs, signal);
-      if (signal.aborted) return;
-    }
-    if (performance.now() - lastCheckMs >= pollMs) {
-      const fresh = await stillAllowed(platform, options.request, actor.requestId);
+    } else await watch.next(pollMs, signal);
+    if (performance.now() - checkedMs >= pollMs) {
+      const fresh = await stillAllowed(platform, request, actor.requestId);
       if (!fresh) return;
       actor = fresh;
-      lastCheckMs = performance.now();
-      // an end without its event (it was cut off by retention, say) must not leave the stream open for ever
-      ended ||= endedStatuses.includes((await platform.db.experiments.get(actor, experimentId)).status);
+      checkedMs = performance.now();
+      // an end whose event is missing must not leave the stream open for ever
+      ended ||= endedStatuses.includes((await experiments.get(actor, experimentId)).status);
     }
-    if (performance.now() - lastWriteMs >= heartbeatMs) {
+    if (performance.now() - writtenMs >= heartbeatMs) {
       yield ': still here\n\n';
-      lastWriteMs = performance.now();
-    }
-    try {
-      events = await platform.db.experiments.events(actor, experimentId, cursor, pageSize);
-    } catch (failure) {
-      // access was taken away, the experiment deleted, or the database is down: the client comes back and is told
-      log('info', 'an event stream ended early', { experimentId, requestId: actor.requestId, failure });
-      return;
+      writtenMs = performance.now();
     }
   }
 }

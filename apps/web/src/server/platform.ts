@@ -1,20 +1,22 @@
 import { join } from 'node:path';
+import { type Auth, createAuth } from '@laurel/access/auth';
 import { createDb, type Db } from '@laurel/db';
 import { type BlobStore, createBlobStore } from '@laurel/storage';
 import { type WebEnv, webEnv } from '../env.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
-import { createQueueCheck } from './queue-check.ts';
+import { createQueueCheck, type QueueCheck } from './queue-check.ts';
 import { createServeClient, type ServeClient } from './serve-client.ts';
 
 /** Everything that a request needs of the outside. Made once per process; tests make their own. */
 export interface Platform {
   env: WebEnv;
   db: Db;
+  auth: Auth;
   blobs: BlobStore;
   serve: ServeClient;
   events: EventHub;
-  /** throws when jobs cannot be queued at the moment */
-  queueReady(): Promise<void>;
+  queue: QueueCheck;
+  close(): Promise<void>;
 }
 
 // Next may load this module more than once (pages and route handlers are bundled apart), so the one instance is global.
@@ -27,13 +29,19 @@ export function platform(): Platform {
 }
 
 export function createPlatform(env: WebEnv): Platform {
-  const db = createDb({ connectionString: env.databaseUrl, authSecret: env.authSecret });
+  const db = createDb({ connectionString: env.databaseUrl });
+  const queue = createQueueCheck(env);
   return {
     env,
     db,
+    auth: createAuth({ prisma: db.prisma, throttle: db.signIns, secret: env.authSecret, baseUrl: env.publicOrigin }),
     blobs: createBlobStore({ kind: 'files', directory: join(env.home, 'blobs') }),
     serve: createServeClient(env),
     events: createEventHub((wake) => db.internal.listen('events', wake)),
-    queueReady: createQueueCheck(env),
+    queue,
+    async close() {
+      await queue.close();
+      await db.close();
+    },
   };
 }

@@ -22,7 +22,7 @@ export async function readiness(platform: Platform): Promise<Record<'database' |
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`answers ${answer.status}`);
     }),
-    state('the queue does not answer', () => platform.queueReady()),
+    state('the queue does not answer', () => platform.queue.ready()),
   ]);
   return { database, serve, queue };
 }

@@ -8,9 +8,12 @@ import { routes } from './routes.ts';
 
 /**
  * The public API as one function from request to answer, below /api/v1. `platform` is asked for at the first
- * request, so that importing this starts nothing.
+ * request, so that importing this starts nothing. `checkAnswers` holds every answer to its schema, for tests.
  */
-export function createApi(platform: () => Platform): { fetch: (request: Request) => Promise<Response> } {
+export function createApi(
+  platform: () => Platform,
+  options: { checkAnswers?: boolean } = {},
+): { fetch: (request: Request) => Promise<Response> } {
   const app = new Hono<{ Bindings: { requestId: string } }>({ strict: true }).basePath('/api/v1');
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), (context) =>
@@ -19,6 +22,7 @@ export function createApi(platform: () => Platform): { fetch: (request: Request)
         request: context.req.raw,
         requestId: context.env.requestId,
         params: context.req.param() as Record<string, string>,
+        checkAnswers: options.checkAnswers ?? false,
       }),
     );
   }

@@ -48,7 +48,7 @@ export const experimentRoutes = [
     refs: { 'body.datasetId': 'dataset' },
     response: experimentPlan,
     handler: async ({ platform, actor, body, requestId, request }) => {
-      await platform.db.datasets.get(actor, body.datasetId);
+      await platform.db.access.check(actor, 'experiment.create', { kind: 'dataset', id: body.datasetId });
       return passOn(
         await platform.serve.ask({
           method: 'POST',
@@ -74,6 +74,7 @@ export const experimentRoutes = [
     status: 202,
     response: experimentView,
     handler: async ({ platform, actor, body, requestId }) => {
+      await platform.db.access.check(actor, 'experiment.create', { kind: 'dataset', id: body.datasetId });
       const dataset = await platform.db.datasets.get(actor, body.datasetId);
       if (dataset.status === 'failed') {
         throw new AppError(
@@ -112,6 +113,9 @@ export const experimentRoutes = [
     response: pageOf(experimentView),
     handler: async ({ platform, actor, query }) => {
       const { projectId, datasetId, status } = query;
+      if (datasetId !== undefined) {
+        await platform.db.access.check(actor, 'experiment.read', { kind: 'dataset', id: datasetId });
+      }
       return { body: await platform.db.experiments.list(actor, { projectId, datasetId, status }, pageRequest(query)) };
     },
   }),

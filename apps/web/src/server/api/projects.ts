@@ -3,6 +3,7 @@ import { modelContract, projectRole } from '@laurel/contracts';
 import { defineRoute } from '../http/define-route.ts';
 import { listQuery, pageOf, pageRequest } from '../http/list.ts';
 import { removeBlobsOfProject } from '../removal.ts';
+import { emailAddress } from './users.ts';
 
 const projectName = z.string().trim().min(1).max(200);
 const projectView = z.object({
@@ -115,7 +116,7 @@ export const projectRoutes = [
           z
             .strictObject({
               userId: z.string().max(100).optional(),
-              email: z.email().max(320).optional(),
+              email: emailAddress.optional(),
               role: projectRole,
             })
             .refine((member) => (member.userId === undefined) !== (member.email === undefined), {

@@ -5,6 +5,11 @@ import { listQuery, pageOf, pageRequest } from '../http/list.ts';
 
 const tag = 'People';
 const password = z.string().min(8).max(256);
+/** As loose as mail is: one @ with something on both sides. */
+export const emailAddress = z
+  .string()
+  .trim()
+  .regex(/^[^\s@]{1,64}@[^\s@]{1,255}$/, 'it is not an e-mail address');
 const personName = z.string().trim().min(1).max(200);
 const anyRole = z.enum(['admin', ...projectRole.options]);
 export const userView = z.object({
@@ -38,7 +43,7 @@ export const userRoutes = [
     tag,
     summary: 'Add a person (administrators); without a password the answer holds an invitation, shown once',
     body: z.strictObject({
-      email: z.email().max(320),
+      email: emailAddress,
       name: personName,
       role: anyRole,
       password: password.optional(),

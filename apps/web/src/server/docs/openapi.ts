@@ -1,12 +1,5 @@
 import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
-import {
-  datasetView,
-  errorCodes,
-  experimentPlan,
-  experimentRequest,
-  experimentView,
-  modelView,
-} from '@laurel/contracts';
+import { datasetView, errorCodes, experimentPlan, experimentView, modelView } from '@laurel/contracts';
 import type { RouteEntry } from '../http/define-route.ts';
 
 /** The OpenAPI 3.1 document of the given routes; `serverUrl` is where they are served. */
@@ -22,8 +15,15 @@ export function openApiDocument(
     description: 'An API key (lrl_...), or the token of a session.',
   });
   const errorSchema = registry.register('Error', errorBody);
-  for (const [name, schema] of Object.entries(named)) registry.register(name, schema);
-  for (const route of routes) registry.registerPath(pathOf(route, errorSchema));
+  // contracts' schemas are older than the extension that lets schemas be named, so named ones are made of their shapes
+  const components = new Map<z.ZodType, z.ZodType>();
+  for (const [name, schema] of Object.entries(named)) {
+    components.set(schema, registry.register(name, z.object(schema.shape)));
+  }
+  for (const route of routes) {
+    const response = route.response && (components.get(route.response) ?? route.response);
+    registry.registerPath(pathOf({ ...route, response }, errorSchema));
+  }
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -48,7 +48,6 @@ const errorBody = z.object({
 
 const named = {
   Dataset: datasetView,
-  ExperimentRequest: experimentRequest,
   ExperimentPlan: experimentPlan,
   Experiment: experimentView,
   Model: modelView,

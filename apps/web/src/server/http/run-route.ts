@@ -15,6 +15,8 @@ interface Incoming {
   request: Request;
   requestId: string;
   params: Record<string, string>;
+  /** throw when an answer is not what the route's schema says */
+  checkAnswers: boolean;
 }
 
 /** Answers one request to one route; every fault becomes the error envelope. */
@@ -70,7 +72,9 @@ async function answer(
     return jsonResponse(stored);
   }
   const reply = await route.handler(call);
-  return reply instanceof Response ? reply : jsonResponse({ ...reply, status: reply.status ?? route.status });
+  if (reply instanceof Response) return reply;
+  if (incoming.checkAnswers) route.response?.parse(reply.body);
+  return jsonResponse({ ...reply, status: reply.status ?? route.status });
 }
 
 /** A key limited to some actions is refused before anything is read; roles are the repositories' business. */
@@ -148,7 +152,10 @@ export function jsonResponse(reply: Reply<unknown> & { status: number }): Respon
 /** The error envelope. What is not an AppError is logged with its stack and answered without any of its text. */
 export function errorResponse(error: unknown, requestId: string, where: string): Response {
   const { status, body } = toErrorBody(error, requestId);
-  if (status >= 500) log('error', 'a request failed', { requestId, where, failure: error });
+  if (error instanceof AppError && error.code !== 'INTERNAL') {
+    if (status >= 500)
+      log('warn', 'a request could not be served', { requestId, where, code: error.code, cause: String(error.cause) });
+  } else log('error', 'a request failed', { requestId, where, failure: error });
   const headers: Record<string, string> = {};
   const retryAfter = body.error.details.retryAfterSeconds;
   if (typeof retryAfter === 'number') headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter)));

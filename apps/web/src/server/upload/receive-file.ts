@@ -37,8 +37,11 @@ async function receiveForm(platform: Platform, request: Request, key: string, li
   const source = Readable.from(chunks);
   return new Promise<ReceivedFile>((resolve, reject) => {
     let storing: Promise<ReceivedFile> | null = null;
+    let failed = false;
     let part: Readable | null = null;
     const fail = (error: unknown) => {
+      if (failed) return;
+      failed = true;
       source.unpipe(parser);
       source.destroy();
       part?.destroy(error instanceof Error ? error : undefined);
@@ -49,6 +52,8 @@ async function receiveForm(platform: Platform, request: Request, key: string, li
       else refuse();
     };
     parser.on('file', (field, stream, info) => {
+      // a part that is cut off tells its reader (the store) and the parser; unheard here it would end the process
+      stream.on('error', () => undefined);
       if (field !== 'file' || storing) return fail(unknownPart(field));
       const contentType = tableMediaType(info.mimeType.toLowerCase(), info.filename ?? null);
       if (contentType === null) return fail(unsupported(info.mimeType));
