@@ -19,16 +19,22 @@ import { Remembered } from './remembered.ts';
 /** Answers of a database that is away are replaced by those remembered; its refusals are not. */
 const isAway = (error: unknown) => !(error instanceof AppError) || error.retryable;
 
-/** How long a key, a role or a model's row counts without asking again, and at most while the database is away. */
-const memory = { freshMs: 5000, staleMs: 15 * 60_000, limit: 10_000, keepsWhen: isAway };
+/** A key, a role or a model's row counts for 5 s without asking again, and for a quarter of an hour while the database is away. */
+const memory = { staleMs: 15 * 60_000, limit: 10_000, keepsWhen: isAway };
+const defaultFreshMs = 5000;
 
 /** The ports over the platform's database and blob store. */
-export function databasePlatform(options: { db: Db; blobs: BlobStore; limiter?: RateLimiter }): Platform {
-  const { db, blobs } = options;
+export function databasePlatform(options: {
+  db: Db;
+  blobs: BlobStore;
+  limiter?: RateLimiter;
+  freshMs?: number;
+}): Platform {
+  const { db, blobs, freshMs = defaultFreshMs } = options;
   return {
     champions: championSource(db),
-    keys: keyVerifier(db),
-    models: modelSource(db),
+    keys: keyVerifier(db, freshMs),
+    models: modelSource(db, freshMs),
     data: dataSource(db, blobs),
     limiter: options.limiter ?? createRateLimiter({ perSecond: 500, burst: 2000 }),
     ping: () => db.ping(),
@@ -43,9 +49,9 @@ function championSource(db: Db): ChampionSource {
   };
 }
 
-function keyVerifier(db: Db): KeyVerifier {
-  const actors = new Remembered<Actor | null>(memory);
-  const rights = new Remembered<{ projectId: string }>(memory);
+function keyVerifier(db: Db, freshMs: number): KeyVerifier {
+  const actors = new Remembered<Actor | null>({ ...memory, freshMs });
+  const rights = new Remembered<{ projectId: string }>({ ...memory, freshMs });
   return {
     verify: (token) =>
       actors.get(token, () => (token.startsWith('lrl_') ? db.apiKeys.verify(token) : db.sessions.verify(token))),
@@ -57,8 +63,8 @@ function keyVerifier(db: Db): KeyVerifier {
   };
 }
 
-function modelSource(db: Db): ModelSource {
-  const rows = new Remembered<ServedModel>(memory);
+function modelSource(db: Db, freshMs: number): ModelSource {
+  const rows = new Remembered<ServedModel>({ ...memory, freshMs });
   return {
     model: (modelId) => rows.get(modelId, () => readModel(db, modelId)),
     artifact: (sha256) => db.internal.readArtifact(sha256),
