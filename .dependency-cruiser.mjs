@@ -39,7 +39,12 @@ const only = (name, library, owner, comment) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-package-imports-an-app', severity: 'error', from: { path: '^packages/' }, to: { path: '^apps/' } },
     {
       name: 'no-app-imports-another-app',
@@ -61,8 +66,9 @@ export default {
           '^packages/automl/src/catalog[.]ts$',
           '^packages/pool/src/child/entry[.]ts$',
           '^packages/db/src/(migrate|testing)[.]ts$',
+          '^packages/access/src/auth/index[.]ts$',
           '^packages/db/src/embedded/index[.]ts$',
-          '^packages/ui/src/[^/]+/index[.]tsx?$',
+          '^packages/ui/src/([^/]+/index[.]tsx?|format[.]ts)$',
         ],
       },
     },
@@ -72,7 +78,10 @@ export default {
       comment: 'apps/web asks serve for what needs the engine or the data; it takes only plain catalogs of the engine.',
       severity: 'error',
       from: { path: '^apps/web/', pathNot: '[.]test[.]tsx?$' },
-      to: { path: '^packages/(automl|tabular|trees|pool|reports|deploy)/', pathNot: '^packages/(automl|reports|deploy)/src/catalog[.]ts$' },
+      to: {
+        path: '^packages/(automl|tabular|trees|pool|reports|deploy)/',
+        pathNot: '^packages/(automl|reports|deploy)/src/catalog[.]ts$',
+      },
     },
     {
       name: 'screens-are-browser-safe',
@@ -81,13 +90,43 @@ export default {
       from: { path: '^apps/web/src/(screens|client)/' },
       to: { path: '^packages/(db|queue|storage|access)/|^apps/web/src/server/' },
     },
-    only('bullmq-only-in-queue', 'node_modules/(bullmq|ioredis)/', '^packages/queue/|[.](integration[.])?test[.]ts$', 'The queue hides its backend.'),
-    only('prisma-only-in-db', 'node_modules/(@prisma|prisma)/', '^packages/db/', 'Rows are reached through repositories.'),
-    only('pg-only-in-db', 'node_modules/pg/', '^packages/(db|queue)/|[.](integration[.])?test[.]ts$', 'Rows are reached through repositories.'),
-    only('charts-only-in-ui', 'node_modules/recharts/', '^packages/ui/src/charts/', 'Charts are drawn from ChartSpec in one place.'),
-    only('duckdb-only-in-readers', 'node_modules/@duckdb/', '^packages/tabular/src/readers/', 'Files are parsed in a locked-down child.'),
-    only('tfjs-only-in-automl', 'node_modules/@tensorflow/', '^packages/automl/', 'Networks are the engine\'s.'),
-    only('better-auth-only-in-access', 'node_modules/(better-auth|@better-auth)/', '^packages/access/', 'Who may do what is decided in one place.'),
+    only(
+      'bullmq-only-in-queue',
+      'node_modules/(bullmq|ioredis)/',
+      '^packages/queue/|[.](integration[.])?test[.]ts$',
+      'The queue hides its backend.',
+    ),
+    only(
+      'prisma-only-in-db',
+      'node_modules/(@prisma|prisma)/',
+      '^packages/db/',
+      'Rows are reached through repositories.',
+    ),
+    only(
+      'pg-only-in-db',
+      'node_modules/pg/',
+      '^packages/(db|queue)/|[.](integration[.])?test[.]ts$',
+      'Rows are reached through repositories.',
+    ),
+    only(
+      'charts-only-in-ui',
+      'node_modules/recharts/',
+      '^packages/ui/src/charts/',
+      'Charts are drawn from ChartSpec in one place.',
+    ),
+    only(
+      'duckdb-only-in-readers',
+      'node_modules/@duckdb/',
+      '^packages/tabular/src/readers/',
+      'Files are parsed in a locked-down child.',
+    ),
+    only('tfjs-only-in-automl', 'node_modules/@tensorflow/', '^packages/automl/', "Networks are the engine's."),
+    only(
+      'better-auth-only-in-access',
+      'node_modules/(better-auth|@better-auth)/',
+      '^packages/access/',
+      'Who may do what is decided in one place.',
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -95,6 +134,10 @@ export default {
     exclude: { path: '^(apps|packages)/[^/]+/(dist|build|[.]next|assembly)/|src/generated|next-env[.]d[.]ts' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.depcruise.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
   },
 };
