@@ -8,6 +8,8 @@ export interface SearchMemory {
   drawn: number;
   best: Record<string, { score: number; config: Proposal['config'] }>;
   failuresInARow: Record<string, number>;
+  /** proposals per family */
+  turns: Record<string, number>;
   /** every configuration proposed, so that none comes twice */
   seen: string[];
 }
@@ -21,6 +23,7 @@ export function startMemory(portfolioSize: number): SearchMemory {
     drawn: 0,
     best: {},
     failuresInARow: {},
+    turns: {},
     seen: [],
   };
 }
@@ -47,14 +50,20 @@ export function takeFromPortfolio(
   allows: (family: string) => boolean,
 ): Proposal | null {
   const position = memory.waiting.find((index) => {
-    const family = proposals[index]!.family;
-    return allows(family) && !isQuarantined(memory, family);
+    const family = proposals[index]?.family;
+    return family !== undefined && allows(family) && !isQuarantined(memory, family);
   });
   if (position === undefined) return null;
   memory.waiting = memory.waiting.filter((index) => index !== position);
   const proposal = proposals[position]!;
-  memory.seen.push(keyOf(proposal));
+  note(memory, proposal);
   return proposal;
+}
+
+/** Remembers what is proposed. */
+export function note(memory: SearchMemory, proposal: Proposal): void {
+  memory.seen.push(keyOf(proposal));
+  memory.turns[proposal.family] = (memory.turns[proposal.family] ?? 0) + 1;
 }
 
 export function keyOf(proposal: Proposal): string {
@@ -79,4 +88,16 @@ export function rankedFamilies(
       if ((left === undefined) !== (right === undefined)) return left === undefined ? 1 : -1;
       return a.relativeCost - b.relativeCost || (a.id < b.id ? -1 : 1);
     });
+}
+
+/** The families in the order in which they are due: turns so far, weighed by the rank of their best score. */
+export function dueFamilies(
+  memory: SearchMemory,
+  setting: SearchSetting,
+  allows: (family: string) => boolean,
+): SearchSetting['families'][number][] {
+  return rankedFamilies(memory, setting, allows)
+    .map((family, rank) => ({ family, rank, due: ((memory.turns[family.id] ?? 0) + 1) * (rank + 1) }))
+    .sort((a, b) => a.due - b.due || a.rank - b.rank)
+    .map(({ family }) => family);
 }

@@ -41,10 +41,24 @@ export function searchLeftMs(state: StudyState, atMs: number): number {
   return state.plan.budget.seconds === null ? noCapMs : state.plan.budget.seconds * 1000 - reserveMs(state.plan);
 }
 
-/** Soft limit of a model trial that starts now: half of what is left, so that two slots cannot use up everything. */
-export function modelCapMs(state: StudyState, atMs: number): number {
+/**
+ * Soft limit of a model trial that starts now: half of what is left, so that one trial does not use up everything; but
+ * all of it when that is what its family is known to need.
+ */
+export function modelCapMs(state: StudyState, family: string, atMs: number): number {
   if (countsTrialsOnly(state.plan)) return noCapMs;
-  return Math.max(100, Math.floor(searchLeftMs(state, atMs) / 2));
+  const leftMs = searchLeftMs(state, atMs);
+  const neededMs = (quickestSeconds(state, family) ?? 0) * 1000 * 1.25;
+  return Math.max(100, Math.floor(neededMs > leftMs / 2 ? Math.min(leftMs, neededMs) : leftMs / 2));
+}
+
+/** Time of the family's quickest completed trial; null before there is one. */
+export function quickestSeconds(state: StudyState, family: string): number | null {
+  const seconds = state.trials
+    .filter((trial) => trial.family === family && trial.status === 'completed')
+    .map((trial) => trial.seconds)
+    .filter((value) => value !== null);
+  return seconds.length === 0 ? null : Math.min(...seconds);
 }
 
 /**

@@ -4,7 +4,15 @@ import type { FamilyInfo } from '../models/types.ts';
 import { strategyById } from '../search/registry.ts';
 import type { SearchStrategy } from '../search/types.ts';
 import type { TrialSpec } from '../types.ts';
-import { countsTrialsOnly, leastUsefulMs, maxModels, modelCapMs, noCapMs, searchLeftMs } from './budget.ts';
+import {
+  countsTrialsOnly,
+  leastUsefulMs,
+  maxModels,
+  modelCapMs,
+  noCapMs,
+  quickestSeconds,
+  searchLeftMs,
+} from './budget.ts';
 import type { StudyAction, StudyState, StudyTrial } from './types.ts';
 
 /** Trials proposed together in trial-count mode, whatever the number of workers. */
@@ -73,13 +81,10 @@ function mayStart(state: StudyState, atMs: number): boolean {
   return models < maxModels(state.plan.rows.training) && searchLeftMs(state, atMs) >= leastUsefulMs(state.plan);
 }
 
-/** False when even the quickest trial of the family took longer than a new one would get. */
+/** False when even the quickest trial of the family took longer than there is time. */
 function fits(state: StudyState, family: string, atMs: number): boolean {
   if (countsTrialsOnly(state.plan)) return true;
-  const seconds = state.trials
-    .filter((trial) => trial.family === family && trial.status === 'completed' && trial.seconds !== null)
-    .map((trial) => trial.seconds!);
-  return seconds.length === 0 || Math.min(...seconds) * 1000 <= modelCapMs(state, atMs);
+  return (quickestSeconds(state, family) ?? 0) * 1000 <= searchLeftMs(state, atMs);
 }
 
 export function addTrial(
@@ -111,6 +116,6 @@ export function specOf(state: StudyState, trial: StudyTrial, atMs: number): Tria
 }
 
 function capOf(state: StudyState, trial: StudyTrial, atMs: number): number {
-  if (trial.kind === 'model') return modelCapMs(state, atMs);
+  if (trial.kind === 'model') return modelCapMs(state, trial.family, atMs);
   return state.ensembleByMs === null ? noCapMs : Math.max(100, Math.floor(state.ensembleByMs - atMs));
 }

@@ -1,20 +1,19 @@
 import { createRandom, deriveSeed, type Random } from '@laurel/tabular';
 import type { Config, SearchSpace } from '../../models/types.ts';
-import { keyOf, rankedFamilies, remember, type SearchMemory, startMemory, takeFromPortfolio } from '../memory.ts';
+import { dueFamilies, keyOf, note, remember, type SearchMemory, startMemory, takeFromPortfolio } from '../memory.ts';
 import { portfolio } from '../portfolio.ts';
 import { fromUnit, sampleConfig, sampleValue, toUnit } from '../sample.ts';
 import type { Proposal, StrategyEntry } from '../types.ts';
 
 const maxDraws = 20;
-/** The chance of the best family; each next one gets this share of what is left. */
-const preferBetter = 0.5;
 const exploreShare = 0.3;
 /** Standard deviation of a step, as a share of a parameter's range. */
 const stepSize = 0.15;
 
 /**
- * The portfolio, then steps around the best configuration of a family, the better families more often; three in ten
- * proposals are drawn from the whole space. The idea is the local search of FLAML (Wu, Wang and Huang 2021).
+ * Every family's default, then turns: the best family gets two for one of the second, three for one of the third. A
+ * family goes through its starting configurations, then steps around its best one; three in ten proposals are drawn from
+ * the whole space. The idea is the local search of FLAML (Wu, Wang and Huang 2021).
  */
 export const local: StrategyEntry = {
   id: 'local',
@@ -23,20 +22,19 @@ export const local: StrategyEntry = {
     const proposals = portfolio(setting);
     const memory = (saved as SearchMemory | undefined) ?? startMemory(proposals.length);
 
-    function draw(allows: (family: string) => boolean): Proposal | null {
-      const stream = createRandom(deriveSeed(setting.seed, 'local', memory.drawn++));
-      const families = rankedFamilies(memory, setting, allows);
-      while (families.length > 0) {
-        let position = 0;
-        while (position < families.length - 1 && stream.next() >= preferBetter) position++;
-        const family = families.splice(position, 1)[0]!;
+    /** The next starting configuration of the family that is due, or a step or draw when it has none left. */
+    function next(allows: (family: string) => boolean): Proposal | null {
+      for (const family of dueFamilies(memory, setting, allows)) {
+        const fixed = takeFromPortfolio(memory, proposals, (id) => id === family.id);
+        if (fixed) return fixed;
+        const stream = createRandom(deriveSeed(setting.seed, 'local', memory.drawn++));
         const best = memory.best[family.id]?.config;
         for (let attempt = 0; attempt < maxDraws; attempt++) {
           const explore = !best || stream.next() < exploreShare;
           const config = explore ? sampleConfig(family.space, stream) : stepFrom(best, family.space, stream);
           const key = keyOf({ family: family.id, config });
           if (memory.seen.includes(key)) continue;
-          memory.seen.push(key);
+          note(memory, { family: family.id, config });
           return { family: family.id, config };
         }
       }
@@ -44,7 +42,8 @@ export const local: StrategyEntry = {
     }
 
     return {
-      ask: (allows) => takeFromPortfolio(memory, proposals, allows) ?? draw(allows),
+      // The first round is fixed: every family shows its default before any gets a second turn.
+      ask: (allows) => takeFromPortfolio(memory, proposals.slice(0, setting.families.length), allows) ?? next(allows),
       tell: (report) => remember(memory, report, setting.higherIsBetter),
       toJSON: () => structuredClone(memory),
     };

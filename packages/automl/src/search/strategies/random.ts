@@ -1,5 +1,5 @@
 import { createRandom, deriveSeed } from '@laurel/tabular';
-import { keyOf, rankedFamilies, remember, type SearchMemory, startMemory, takeFromPortfolio } from '../memory.ts';
+import { keyOf, note, rankedFamilies, remember, type SearchMemory, startMemory, takeFromPortfolio } from '../memory.ts';
 import { portfolio } from '../portfolio.ts';
 import { sampleConfig } from '../sample.ts';
 import type { Proposal, StrategyEntry } from '../types.ts';
@@ -23,7 +23,7 @@ export const random: StrategyEntry = {
           const proposal = { family: family.id, config: sampleConfig(family.space, stream) };
           const key = keyOf(proposal);
           if (memory.seen.includes(key)) continue;
-          memory.seen.push(key);
+          note(memory, proposal);
           return proposal;
         }
       }
