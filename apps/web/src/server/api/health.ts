@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { defineRoute } from '../http/define-route.ts';
-import { jsonResponse } from '../http/run-route.ts';
+import { jsonResponse } from '../http/respond.ts';
 import { readiness } from '../readiness.ts';
 
 const check = z.object({ ok: z.boolean(), message: z.string() });

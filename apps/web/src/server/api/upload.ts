@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AppError, datasetView, newId, parseOptions } from '@laurel/contracts';
 import { blobKeys } from '@laurel/storage';
 import { defineRoute } from '../http/define-route.ts';
-import { requestHash } from '../http/run-route.ts';
+import { once, requestHash } from '../http/respond.ts';
 import { tableMediaTypes } from '../upload/media-types.ts';
 import { type ReceivedFile, receiveFile } from '../upload/receive-file.ts';
 
@@ -37,9 +37,9 @@ export const uploadRoutes = [
       if (query.projectId !== undefined) await platform.db.projects.get(actor, query.projectId);
       const parse = parseOf(query);
       const id = newId('dataset');
-      const key = blobKeys.datasetSource(id);
       const insert = async (file: ReceivedFile) => {
-        const view = await platform.db.datasets.create(actor, {
+        inserting = true;
+        const body = await platform.db.datasets.create(actor, {
           id,
           projectId: query.projectId,
           name: query.name ?? file.name ?? 'Dataset',
@@ -49,20 +49,21 @@ export const uploadRoutes = [
           parse,
           source: { kind: 'upload', note: null },
         });
-        return { status: 202, body: view };
+        return { status: 202, body };
       };
-      let keep = false;
+      // With an earlier answer to the same key, the earlier file is the dataset's and this one goes.
+      let inserting = false;
+      let refused = false;
       try {
-        const file = await receiveFile(platform, request, key);
-        const hash = requestHash('POST', url, file.sha256);
-        const reply =
-          idempotencyKey === null
-            ? await insert(file)
-            : await platform.db.idempotency.once(actor, idempotencyKey, hash, () => insert(file));
-        keep = reply.body.id === id; // an earlier upload with this key is the answer, with its own file
-        return reply;
+        const file = await receiveFile(platform, request, blobKeys.datasetSource(id));
+        if (idempotencyKey === null) return await insert(file);
+        return await once(platform, actor, idempotencyKey, requestHash('POST', url, file.sha256), () => insert(file));
+      } catch (error) {
+        // where it is not known whether the row was written, the file stays: a row without its file is worse
+        refused = error instanceof AppError && error.code !== 'STORAGE_UNAVAILABLE';
+        throw error;
       } finally {
-        if (!keep) await platform.blobs.deletePrefix(blobKeys.dataset(id));
+        if (refused || !inserting) await platform.blobs.deletePrefix(blobKeys.dataset(id));
       }
     },
   }),

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { type Actor, can } from '@laurel/access';
 import { AppError, toErrorBody } from '@laurel/contracts';
 import { log } from '../log.ts';
 import type { Platform } from '../platform.ts';
 import { authenticate, type Credentials, checkCsrf } from './authenticate.ts';
 import { readBody, requireMediaType } from './body.ts';
-import type { Call, Reply, RouteEntry } from './define-route.ts';
+import type { Call, RouteEntry } from './define-route.ts';
 import { apiSecurityHeaders } from './headers.ts';
 import { parseJson } from './json.ts';
+import { jsonResponse, once, requestHash } from './respond.ts';
 import { checkBody, checkParams, checkQuery, checkRefs } from './validate.ts';
 
 interface Incoming {
@@ -64,12 +64,11 @@ async function answer(
   };
   if (route.idempotent === true && idempotencyKey !== null && actor) {
     const hash = requestHash(request.method, url, bytes);
-    const stored = await platform.db.idempotency.once(actor, idempotencyKey, hash, async () => {
+    return once(platform, actor, idempotencyKey, hash, async () => {
       const reply = await route.handler(call);
-      if (reply instanceof Response) return storedOf(reply);
+      if (reply instanceof Response) throw new Error(`${route.path} cannot repeat an answer that is not plain JSON`);
       return { status: reply.status ?? route.status, body: reply.body };
     });
-    return jsonResponse(stored);
   }
   const reply = await route.handler(call);
   if (reply instanceof Response) return reply;
@@ -116,16 +115,6 @@ function idempotencyKeyOf(request: Request, route: RouteEntry): string | null {
   return key;
 }
 
-/** What a repeated request must equal: method, address with its parameters, and body. */
-export function requestHash(method: string, url: URL, body: Uint8Array | string): string {
-  return createHash('sha256').update(`${method} ${url.pathname}${url.search}\n`).update(body).digest('hex');
-}
-
-async function storedOf(reply: Response): Promise<{ status: number; body: unknown }> {
-  const body = reply.headers.get('content-type')?.includes('json') ? await reply.json() : await reply.text();
-  return { status: reply.status, body };
-}
-
 /** Failed authorisation is on record; a refusal that could not be recorded is at least in the log. */
 async function recordRefusal(incoming: Incoming, route: RouteEntry, actor: Actor, error: unknown): Promise<void> {
   if (!(error instanceof AppError) || error.code !== 'FORBIDDEN') return;
@@ -139,14 +128,6 @@ async function recordRefusal(incoming: Incoming, route: RouteEntry, actor: Actor
   } catch (failure) {
     log('error', 'a refusal could not be written to the audit log', { requestId: incoming.requestId, failure });
   }
-}
-
-export function jsonResponse(reply: Reply<unknown> & { status: number }): Response {
-  if (reply.status === 204) return new Response(null, { status: 204, headers: reply.headers ?? {} });
-  return new Response(JSON.stringify(reply.body), {
-    status: reply.status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...reply.headers },
-  });
 }
 
 /** The error envelope. What is not an AppError is logged with its stack and answered without any of its text. */
