@@ -187,3 +187,31 @@ function rSquared(feature: BinnedFeature, target: CheckedTarget): number {
   }
   return spread === 0 ? 0 : 1 - residual / spread;
 }
+
+/**
+ * R squared of a straight line from a numeric feature to a numeric target, missing values taken as the mean: two
+ * parameters cannot overfit, and with few rows a line is finer than bins of twenty rows.
+ */
+export function linearScore(values: Float64Array, target: CheckedTarget): number {
+  const { rows } = target;
+  let present = 0;
+  let meanX = 0;
+  let meanY = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const x = values[rows[i]!]!;
+    meanY += (target.values[i]! - meanY) / (i + 1);
+    if (!Number.isNaN(x)) meanX += (x - meanX) / ++present;
+  }
+  let xx = 0;
+  let yy = 0;
+  let xy = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const x = values[rows[i]!]! - meanX;
+    const y = target.values[i]! - meanY;
+    yy += y * y;
+    if (Number.isNaN(x)) continue;
+    xx += x * x;
+    xy += x * y;
+  }
+  return xx === 0 || yy === 0 ? 0 : (xy * xy) / (xx * yy);
+}

@@ -1,7 +1,7 @@
 import type { TaskKind } from '@laurel/contracts';
-import { type Column, dropColumns, type Table } from '../table.ts';
+import { type Column, dropColumns, isNumeric, type Table } from '../table.ts';
 import { restatesTarget } from './monotone.ts';
-import { binFeature, binMissing, singleScore } from './single.ts';
+import { binFeature, binMissing, linearScore, singleScore } from './single.ts';
 import { sumLeak } from './sum.ts';
 import { type CheckedTarget, checkedTarget } from './target.ts';
 import { jointLeak } from './together.ts';
@@ -52,7 +52,7 @@ function columnFinding(column: Column, target: CheckedTarget): TargetFinding | u
     };
   }
   if (enoughRows(target) && column.type !== 'id' && column.type !== 'text') {
-    const score = singleScore(binFeature(column, target), target);
+    const score = aloneScore(column, target);
     const namesake = isNamesake(name, target.name);
     if (score > singleLimit || (namesake && score > namesakeLimit)) return single(name, target, score);
   }
@@ -73,6 +73,11 @@ function columnFinding(column: Column, target: CheckedTarget): TargetFinding | u
     code: 'TARGET_NAME',
     message: `${name} is called like ${target.name}. Check that it is known before ${target.name} is.`,
   };
+}
+
+function aloneScore(column: Column, target: CheckedTarget): number {
+  const binned = singleScore(binFeature(column, target), target);
+  return target.classes === 0 && isNumeric(column) ? Math.max(binned, linearScore(column.values, target)) : binned;
 }
 
 function single(name: string, target: CheckedTarget, score: number): TargetFinding {
