@@ -121,9 +121,7 @@ async function insertExperiment(
       'This file could not be read, so nothing can be trained on it. Upload a mended one.',
     );
   }
-  if (dataset.status !== 'ready') {
-    throw new AppError('DATASET_NOT_READY', 'The file is still being read. Try again in a few seconds.');
-  }
+  // A file that is still being read is fine: preparing waits for its profile. Samples start so, in one step.
   const id = newId('experiment');
   const name = request.name ?? `${request.target} of ${dataset.name}`;
   await tx.query(
