@@ -86,12 +86,20 @@ export class ComputeThreads {
 
   #dispatch(): void {
     while (this.#queue.length > 0) {
-      const free = this.#threads.find((thread) => thread.job === null) ?? this.#spawn();
+      const next = this.#nextJob();
+      const free = next < 0 ? null : (this.#threads.find((thread) => thread.job === null) ?? this.#spawn());
       if (free === null) return;
-      const urgent = this.#queue.findIndex((job) => job.urgent);
-      const [job] = this.#queue.splice(Math.max(0, urgent), 1);
+      const [job] = this.#queue.splice(next, 1);
       this.#give(free, job!);
     }
+  }
+
+  /** The oldest urgent job; else the oldest, as long as one thread stays free for urgent ones. -1: none may start. */
+  #nextJob(): number {
+    const urgent = this.#queue.findIndex((job) => job.urgent);
+    if (urgent >= 0) return urgent;
+    const patient = this.#threads.filter((thread) => thread.job !== null && !thread.job.urgent).length;
+    return patient < Math.max(1, this.#options.size - 1) ? 0 : -1;
   }
 
   #spawn(): Thread | null {
@@ -110,12 +118,11 @@ export class ComputeThreads {
     thread.idle = null;
     thread.job = job;
     thread.hard = setTimeout(() => {
-      const minutes = Math.round(this.#options.hardMs / 60_000);
       void this.#stop(
         thread,
         new AppError(
           'INTERNAL',
-          `This computation was stopped after ${minutes} minutes. Ask for less, for example fewer rows or columns.`,
+          'This computation took too long and was stopped. Ask for less, for example fewer rows or columns.',
         ),
       );
     }, this.#options.hardMs);
