@@ -1,5 +1,6 @@
 import type { Random } from '@laurel/tabular';
 import * as tf from '@tensorflow/tfjs-core';
+import { addBias } from './forward.ts';
 import { activate, type Network } from './network.ts';
 
 /** Gradients in the order of `trainedArrays`: scale, then weights and bias of each layer. */
@@ -75,10 +76,6 @@ function inScope<T>(run: () => T): T {
 
 function read(tensor: tf.Tensor): Float32Array<ArrayBuffer> {
   return tensor.dataSync<'float32'>() as Float32Array<ArrayBuffer>;
-}
-
-function addBias(values: Float32Array, bias: Float32Array): void {
-  for (let i = 0; i < values.length; ) for (let k = 0; k < bias.length; k++) values[i++]! += bias[k]!;
 }
 
 function sumRows(values: Float32Array, width: number): Float32Array {
