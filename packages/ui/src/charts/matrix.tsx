@@ -13,10 +13,11 @@ export function Matrix({ spec, matrix }: { spec: ChartSpec; matrix: MatrixSpec }
   const { rows, columns, values } = matrix;
   const longest = Math.max(4, ...rows.map((name) => Math.min(18, name.length)));
   const left = 24 + longest * 6.6;
-  const cell = Math.max(6, Math.min(columns.length <= 6 ? 96 : 56, (width - left - 2) / Math.max(1, columns.length)));
+  const cell = Math.max(6, Math.min(columns.length <= 6 ? 96 : 56, (width - left - 12) / Math.max(1, columns.length)));
   const tall = Math.max(6, Math.min(cell, columns.length <= 6 ? 52 : cell));
-  const slanted = cell < 64;
-  const top = slanted ? 24 + Math.min(110, Math.max(...columns.map((name) => Math.min(18, name.length)), 4) * 4.8) : 40;
+  const widest = Math.max(4, ...columns.map((name) => Math.min(18, name.length))) * 6.6;
+  const slanted = widest > cell;
+  const top = slanted ? 24 + widest * 0.74 : 40;
   const height = top + rows.length * tall + 4;
   const most = Math.max(1e-12, ...values.flat().map((value) => Math.abs(value ?? 0)));
   const move = (event: KeyboardEvent) => {
@@ -41,11 +42,11 @@ export function Matrix({ spec, matrix }: { spec: ChartSpec; matrix: MatrixSpec }
         tabIndex={0}
         aria-label={`${spec.title}. Arrow keys move between cells.`}
         onKeyDown={move}
-        className="w-fit rounded"
+        className="w-fit overflow-hidden rounded"
       >
         {width > 0 ? (
           <svg
-            width={Math.max(80, left + columns.length * cell + 2)}
+            width={Math.max(80, left + columns.length * cell + (slanted ? widest * 0.5 : 2))}
             height={height}
             aria-hidden="true"
             className="block"

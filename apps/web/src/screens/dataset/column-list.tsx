@@ -30,8 +30,10 @@ export function ColumnList({
   return (
     <section aria-label="Columns" className="flex min-w-0 flex-col">
       <div className="mb-2 flex items-baseline justify-between gap-3">
-        <h2 className="font-semibold text-heading">Columns</h2>
-        <span className="text-ink-2 text-small">{formatCount(dataset.columns.length)}</span>
+        <h2 className="font-semibold text-heading">
+          Columns <span className="font-normal text-ink-2">{formatCount(dataset.columns.length)}</span>
+        </h2>
+        <span className="text-ink-2 text-small">% missing</span>
       </div>
       {dataset.columns.length > 12 ? (
         <Field label="Find a column" hideLabel className="mb-2">

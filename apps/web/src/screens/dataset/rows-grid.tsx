@@ -181,6 +181,7 @@ function Grid({ columns, order, rows, totalRows, shownColumn, onFilter }: GridPr
                     left={item.start}
                     width={item.size}
                     lit={item.index === shownAt}
+                    numeric={profiles.get(order[item.index]!)?.type === 'numeric'}
                   />
                 ))}
               </tr>
@@ -246,8 +247,10 @@ function GridCell({
   left,
   width,
   lit,
+  numeric,
 }: {
   value: Cell;
+  numeric: boolean;
   index: number;
   left: number;
   width: number;
@@ -258,7 +261,7 @@ function GridCell({
       aria-colindex={index + 1}
       className={clsx(
         'absolute h-full truncate border-line border-l px-2 py-1.5',
-        typeof value === 'number' && 'text-right tabular-nums',
+        numeric && 'text-right tabular-nums',
         lit && 'bg-accent-soft',
       )}
       style={{ left, width }}
