@@ -26,6 +26,7 @@ const artifact = (sha256: string) => platform.models.artifact(sha256);
 const cache = new ModelCache({ artifact, load: loadModel, maxBytes: 512 * 1024 * 1024 });
 const champions = new Champions({ source: platform.champions, cache, log });
 const threads = new ComputeThreads({ size: 2, artifact });
+// a scored table is held in memory several times over, so its limit is below that of an upload
 const app = createApp({
   platform,
   cache,
@@ -33,7 +34,7 @@ const app = createApp({
   threads,
   internalToken: env.internalToken,
   scratch,
-  maxScoreBytes: Math.min(env.maxUploadBytes, 512 * 1024 * 1024),
+  maxScoreBytes: Math.min(env.maxUploadBytes, 256 * 1024 * 1024),
   log,
 });
 
