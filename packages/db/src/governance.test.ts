@@ -222,7 +222,7 @@ describe('the audit log', () => {
         expect(await db.audit.verify(admin)).toMatchObject({ valid: false, firstBrokenSequence: broken });
         await client.query(`UPDATE audit SET sequence = $1, after = $2, at = $3 WHERE ${where}`, [
           rows[0].sequence,
-          rows[0].after,
+          JSON.stringify(rows[0].after),
           rows[0].at,
         ]);
         expect((await db.audit.verify(admin)).valid).toBe(true);

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/index.ts';
+import { startEmbeddedPostgres } from './embedded/index.ts';
 import { migrate } from './migrate.ts';
 
 export interface TestDatabase {
@@ -38,8 +38,8 @@ export async function stopTestDatabases(): Promise<void> {
 
 async function start() {
   const given = process.env.LAUREL_TEST_DATABASE_URL;
-  const embedded = given ? null : await startTemporary();
-  const adminUrl = given ? withDatabase(given, 'postgres') : embedded!.postgres.adminConnectionString;
+  const embedded = given ? null : await startTestServer();
+  const adminUrl = given ? withDatabase(given, 'postgres') : embedded!.url;
   const template = `laurel_template_${randomBytes(6).toString('hex')}`;
   await asAdmin(adminUrl, `CREATE DATABASE ${template}`);
   await migrate(withDatabase(adminUrl, template));
@@ -50,7 +50,8 @@ async function start() {
   return { adminUrl, template, stop };
 }
 
-async function startTemporary(): Promise<{ postgres: EmbeddedPostgres; stop: () => Promise<void> }> {
+/** An embedded PostgreSQL in a temporary folder; for a vitest globalSetup, which sets LAUREL_TEST_DATABASE_URL to it. */
+export async function startTestServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'laurel-test-'));
   // As root another user runs PostgreSQL, and mkdtemp closes the folder to all others.
   await chmod(dir, 0o711);
@@ -65,7 +66,7 @@ async function startTemporary(): Promise<{ postgres: EmbeddedPostgres; stop: () 
   };
   process.once('exit', kill);
   return {
-    postgres,
+    url: postgres.adminConnectionString,
     async stop() {
       process.off('exit', kill);
       await postgres.stop();

@@ -30,7 +30,7 @@ export async function authorise(
   kind: OwnedKind,
   id: string,
 ): Promise<Authorised> {
-  if (!/^[0-9a-z_]{1,64}$/.test(id)) throw notFound(kind);
+  checkForm(kind, id);
   const projectColumn = kind === 'project' ? 'id' : 'project_id';
   const row = first(
     await sql.query<{ project_id: string; role: ProjectRole | null }>(
@@ -45,6 +45,11 @@ export async function authorise(
   if (!row || (row.role === null && !admin)) throw notFound(kind);
   if (!can(actor, row.role, action)) throw forbidden(actor, action, kinds[kind]);
   return { projectId: row.project_id, role: admin ? 'admin' : row.role! };
+}
+
+/** NOT_FOUND for what cannot be an id, before the database is asked. */
+export function checkForm(kind: OwnedKind | 'user' | 'api_key', id: string): void {
+  if (!/^[0-9a-z_]{1,64}$/.test(id)) throw notFound(kind);
 }
 
 /** For lists and installation actions: FORBIDDEN when this actor can never do it. */
@@ -67,6 +72,9 @@ function forbidden(actor: Actor, action: Action, where: string): AppError {
       'FORBIDDEN',
       `This needs a person who signed in, or a key that its owner made while signed in (${action}). This key carries no approvals.`,
     );
+  }
+  if (where === 'installation') {
+    return new AppError('FORBIDDEN', `Only administrators do this (${action}). Ask one of them.`);
   }
   return new AppError(
     'FORBIDDEN',

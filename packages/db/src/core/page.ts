@@ -1,5 +1,6 @@
 import { AppError } from '@laurel/contracts';
 import type { Page, PageRequest } from '../types.ts';
+import { storable } from './sql.ts';
 
 export type SortFields = Readonly<Record<string, 'date' | 'text' | 'number'>>;
 
@@ -80,6 +81,7 @@ function readCursor(cursor: string, sort: string, type: 'date' | 'text' | 'numbe
     throw badCursor();
   }
   const [, value, id] = parsed as [string, unknown, string];
+  if (storable(id) !== id || (typeof value === 'string' && storable(value) !== value)) throw badCursor();
   if (typeof value !== (type === 'text' ? 'string' : 'number')) throw badCursor();
   return { value: type === 'date' ? new Date(value as number) : value, id };
 }

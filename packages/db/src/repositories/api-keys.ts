@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, can, keyScopes } from '@laurel/access';
 import { AppError, newId } from '@laurel/contracts';
-import { notFound, requireAction } from '../core/authorise.ts';
+import { checkForm, notFound, requireAction } from '../core/authorise.ts';
 import type { Context } from '../core/context.ts';
 import { paging } from '../core/page.ts';
 import { json, type Tx } from '../core/sql.ts';
@@ -91,6 +91,7 @@ async function createKey(
       'Only administrators make keys for other people. Leave userId out to make your own.',
     );
   }
+  checkForm('user', userId);
   const [owner] = await tx.query('SELECT 1 FROM "user" WHERE id = $1', [userId]);
   if (!owner) throw notFound('user');
   const scopes = checkScopes(actor, input.scopes ?? null);
@@ -135,6 +136,7 @@ export async function insertKey(
 
 async function deleteKey(tx: Tx, actor: Actor, id: string): Promise<void> {
   requireAction(actor, 'api_key.manage');
+  checkForm('api_key', id);
   const [row] = await tx.query<{ name: string; user_id: string }>(
     'DELETE FROM api_key WHERE id = $1 AND (user_id = $2 OR $3) RETURNING name, user_id',
     [id, actor.userId, actor.installationRole === 'admin'],

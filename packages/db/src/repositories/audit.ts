@@ -14,7 +14,10 @@ export function createAuditRepository({ database }: Context): AuditRepository {
   return {
     async list(actor, filter, page) {
       requireAction(actor, 'audit.read');
-      if (filter.projectId !== undefined) await authorise(database, actor, 'audit.read', 'project', filter.projectId);
+      // Administrators may ask for a project that was deleted: its rows stay.
+      if (filter.projectId !== undefined && actor.installationRole !== 'admin') {
+        await authorise(database, actor, 'audit.read', 'project', filter.projectId);
+      }
       const limit = checkLimit(page.limit);
       const ascending = sortAscending(page.sort);
       const after = page.cursor === undefined ? null : readCursor(page.cursor);

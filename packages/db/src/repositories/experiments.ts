@@ -42,6 +42,9 @@ export function createExperimentRepository(context: Context): ExperimentReposito
       if (filter.projectId !== undefined) {
         await authorise(database, actor, 'experiment.read', 'project', filter.projectId);
       }
+      if (filter.datasetId !== undefined) {
+        await authorise(database, actor, 'experiment.read', 'dataset', filter.datasetId);
+      }
       const paged = paging(page, { createdAt: 'date', name: 'text' });
       const rows = await prisma.experiment.findMany({
         where: { AND: [visibleProjects(actor), columns(filter), paged.where] },

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, checkPassword, hashPassword, systemActor, verifyPassword } from '@laurel/access';
 import { AppError, newId, type ProjectRole, projectRoles } from '@laurel/contracts';
-import { authorise, notFound, requireAction } from '../core/authorise.ts';
+import { authorise, checkForm, notFound, requireAction } from '../core/authorise.ts';
 import type { Context } from '../core/context.ts';
 import { paging } from '../core/page.ts';
 import { sqlState, type Tx } from '../core/sql.ts';
@@ -21,6 +21,7 @@ export function createUserRepository({ database, prisma }: Context): UserReposit
           ],
         };
   async function view(actor: Actor, id: string): Promise<UserView> {
+    checkForm('user', id);
     const row = await prisma.user.findFirst({ where: { AND: [{ id }, visible(actor)] } });
     if (!row) throw notFound('user');
     return toView(row);
@@ -202,6 +203,7 @@ interface UserRow {
 }
 
 async function lockUser(tx: Tx, id: string): Promise<UserRow> {
+  checkForm('user', id);
   const [row] = await tx.query<UserRow>(
     'SELECT id, email, name, role, default_role FROM "user" WHERE id = $1 FOR NO KEY UPDATE',
     [id],
