@@ -1,6 +1,8 @@
+import { catalog } from '@laurel/automl/catalog';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { webEnv } from '@/env.ts';
 import { projectCookie, sidebarCookie, themeCookie } from '@/frame/cookies.ts';
 import { Frame } from '@/frame/frame.tsx';
 import { currentActor } from '@/server/session.ts';
@@ -18,7 +20,8 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
       initialProjectId={jar.get(projectCookie)?.value ?? null}
       initialTheme={theme === 'light' || theme === 'dark' ? theme : 'system'}
       initiallyCollapsed={jar.get(sidebarCookie)?.value === 'small'}
-      maxUploadBytes={null}
+      maxUploadBytes={webEnv().maxUploadBytes}
+      families={catalog.map(({ id, label }) => ({ id, label }))}
     >
       {children}
     </Frame>

@@ -15,6 +15,7 @@ export const routes = {
   experiment: (id: string) => `/experiments/${id}`,
   leaderboard: (id: string) => `/experiments/${id}/leaderboard`,
   trials: (id: string) => `/experiments/${id}/trials`,
+  plan: (id: string) => `/experiments/${id}/plan`,
   model: (id: string) => `/models/${id}`,
   promote: (modelId: string) => `/models/${modelId}/promote`,
   compare: (ids: readonly string[]) => `/compare?ids=${ids.map(encodeURIComponent).join(',')}`,

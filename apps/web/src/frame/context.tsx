@@ -9,6 +9,13 @@ interface FrameState {
   projectId: string | null;
   showProject: (id: string) => void;
   maxUploadBytes: number | null;
+  /** model families as the engine's catalog names them */
+  families: readonly FamilyName[];
+}
+
+export interface FamilyName {
+  id: string;
+  label: string;
 }
 
 const FrameContext = createContext<FrameState | null>(null);
@@ -17,11 +24,13 @@ export function FrameProvider({
   me,
   initialProjectId,
   maxUploadBytes,
+  families,
   children,
 }: {
   me: Me;
   initialProjectId: string | null;
   maxUploadBytes: number | null;
+  families: readonly FamilyName[];
   children: ReactNode;
 }) {
   const [projectId, setProjectId] = useState(initialProjectId);
@@ -30,8 +39,8 @@ export function FrameProvider({
     keepCookie(projectCookie, id);
   }, []);
   const value = useMemo(
-    () => ({ me, projectId, showProject, maxUploadBytes }),
-    [me, projectId, showProject, maxUploadBytes],
+    () => ({ me, projectId, showProject, maxUploadBytes, families }),
+    [me, projectId, showProject, maxUploadBytes, families],
   );
   return <FrameContext value={value}>{children}</FrameContext>;
 }
@@ -48,4 +57,10 @@ export function useShownProject(id: string | null | undefined): void {
   useEffect(() => {
     if (id) showProject(id);
   }, [id, showProject]);
+}
+
+/** The name of a family for people; its id when the catalog does not know it. */
+export function useFamilyLabel(): (id: string) => string {
+  const { families } = useFrame();
+  return useCallback((id: string) => families.find((family) => family.id === id)?.label ?? id, [families]);
 }

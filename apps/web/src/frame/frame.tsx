@@ -7,7 +7,7 @@ import { type ReactNode, useState } from 'react';
 import { api } from '@/client/api.ts';
 import { routes } from '@/client/routes.ts';
 import type { Me } from '@/client/types.ts';
-import { FrameProvider } from './context.tsx';
+import { type FamilyName, FrameProvider } from './context.tsx';
 import { useOnline } from './online.ts';
 import { Palette } from './palette.tsx';
 import { ShortcutSheet, useShortcuts } from './shortcuts.tsx';
@@ -20,13 +20,19 @@ export interface FrameProps {
   initialTheme: Theme;
   initiallyCollapsed: boolean;
   maxUploadBytes: number | null;
+  families: readonly FamilyName[];
   children: ReactNode;
 }
 
 /** Everything around a page: sidebar, top bar, palette, shortcuts; a bottom bar on phones. */
 export function Frame(props: FrameProps) {
   return (
-    <FrameProvider me={props.me} initialProjectId={props.initialProjectId} maxUploadBytes={props.maxUploadBytes}>
+    <FrameProvider
+      me={props.me}
+      initialProjectId={props.initialProjectId}
+      maxUploadBytes={props.maxUploadBytes}
+      families={props.families}
+    >
       <Shell {...props} />
     </FrameProvider>
   );

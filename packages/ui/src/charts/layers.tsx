@@ -79,7 +79,7 @@ export function Points({ series, index }: { series: Series; index: number }) {
       {series.points.map((point, at) => {
         const x = geometry.x(point.x);
         const y = point.y === null ? undefined : geometry.y(point.y);
-        if (x === undefined || y === undefined) return null;
+        if (x === undefined || y === undefined || !within(geometry.area, x, y)) return null;
         return (
           <g key={`${point.x}:${point.y}:${point.label ?? at}`}>
             <Interval geometry={geometry} x={x} low={point.low} high={point.high} color={look.color} />
@@ -97,6 +97,11 @@ export function Points({ series, index }: { series: Series; index: number }) {
       })}
     </g>
   );
+}
+
+/** A point beyond a given domain is not drawn over the axes. */
+function within(area: Geometry['area'], x: number, y: number): boolean {
+  return x >= area.x - 1 && x <= area.x + area.width + 1 && y >= area.y - 1 && y <= area.y + area.height + 1;
 }
 
 function Interval({
@@ -155,12 +160,14 @@ export function CursorMark({ stop, spec, horizontal }: { stop: Stop; spec: Chart
         const series = spec.series[item.seriesIndex]!;
         if (item.y === null || series.mark === 'bar' || series.mark === 'band') return null;
         const across = horizontal ? geometry.x(item.y) : geometry.y(item.y);
-        if (across === undefined) return null;
+        const x = horizontal ? across : along;
+        const y = horizontal ? along : across;
+        if (x === undefined || y === undefined || !within(area, x, y)) return null;
         return (
           <circle
             key={item.seriesId}
-            cx={horizontal ? across : along}
-            cy={horizontal ? along : across}
+            cx={x}
+            cy={y}
             r={stop.point ? 6.5 : 4}
             fill={stop.point ? 'none' : seriesLook(series, item.seriesIndex).color}
             stroke="var(--ink)"

@@ -1,0 +1,127 @@
+'use client';
+import type { ExperimentView } from '@laurel/contracts';
+import { Button, ConfirmDialog, Menu, toast } from '@laurel/ui';
+import { Copy, Ellipsis, FlagTriangleRight, Trash2, X } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import { asFailure } from '@/client/api.ts';
+import {
+  type ExperimentCommand,
+  isEnded,
+  useDeleteExperiment,
+  useExperimentCommand,
+} from '@/client/queries/experiments.ts';
+import { routes } from '@/client/routes.ts';
+
+/** What can be done with a run: end it now, throw it away, or make one like it. */
+export function RunActions({ experiment, editable }: { experiment: ExperimentView; editable: boolean }) {
+  const command = useExperimentCommand(experiment.id);
+  const [asking, setAsking] = useState<'cancel' | 'delete' | null>(null);
+  if (!editable) return null;
+  const send = (which: ExperimentCommand) =>
+    command.mutate(which, {
+      onError: (error) =>
+        toast({ kind: 'error', title: 'That did not reach the experiment.', text: asFailure(error).message }),
+      onSettled: () => setAsking(null),
+    });
+  if (isEnded(experiment)) return <EndedActions experiment={experiment} asking={asking} onAsk={setAsking} />;
+  return (
+    <>
+      <Button icon={<X aria-hidden className="size-3.5" />} onClick={() => setAsking('cancel')}>
+        Cancel
+      </Button>
+      <Button
+        kind="primary"
+        icon={<FlagTriangleRight aria-hidden className="size-3.5" />}
+        busy={command.isPending && command.variables === 'finish'}
+        disabled={experiment.status === 'finishing' || experiment.progress.trialsDone === 0}
+        title="Ends the search now and keeps the best so far"
+        onClick={() => send('finish')}
+      >
+        Finish now
+      </Button>
+      <ConfirmDialog
+        open={asking === 'cancel'}
+        onOpenChange={(open) => setAsking(open ? 'cancel' : null)}
+        title="Cancel this experiment?"
+        action="Cancel the experiment"
+        busy={command.isPending}
+        onConfirm={() => send('cancel')}
+      >
+        Nothing more is tried and no winner is chosen. The models that are finished stay to be looked at. To keep the
+        best so far as the winner, choose Finish now instead.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function EndedActions({
+  experiment,
+  asking,
+  onAsk,
+}: {
+  experiment: ExperimentView;
+  asking: 'cancel' | 'delete' | null;
+  onAsk: (asking: 'delete' | null) => void;
+}) {
+  const remove = useDeleteExperiment();
+  const router = useRouter();
+  return (
+    <>
+      <Menu
+        align="end"
+        trigger={
+          <Button square aria-label="More">
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+        groups={[
+          [
+            {
+              id: 'again',
+              label: 'New experiment like this',
+              icon: <Copy aria-hidden className="size-4" />,
+              render: <Link href={routes.newExperiment(experiment.datasetId, experiment.target)} />,
+            },
+          ],
+          [
+            {
+              id: 'delete',
+              label: 'Delete',
+              danger: true,
+              icon: <Trash2 aria-hidden className="size-4" />,
+              onSelect: () => onAsk('delete'),
+            },
+          ],
+        ]}
+      />
+      {experiment.winnerModelId ? (
+        <Button kind="primary" render={<Link href={routes.model(experiment.winnerModelId)} />}>
+          Open the winner
+        </Button>
+      ) : null}
+      <ConfirmDialog
+        open={asking === 'delete'}
+        onOpenChange={(open) => onAsk(open ? 'delete' : null)}
+        title="Delete this experiment?"
+        action="Delete the experiment"
+        busy={remove.isPending}
+        onConfirm={() =>
+          remove.mutate(experiment.id, {
+            onSuccess: () => {
+              toast({ title: `${experiment.name} was deleted.` });
+              router.push(routes.experiments(experiment.projectId));
+            },
+            onError: (error) => {
+              onAsk(null);
+              toast({ kind: 'error', title: 'The experiment could not be deleted.', text: asFailure(error).message });
+            },
+          })
+        }
+      >
+        Its models and their scores are removed for good. What happened to them stays in the audit log.
+      </ConfirmDialog>
+    </>
+  );
+}
