@@ -1,4 +1,5 @@
 import { AppError, type Finding } from '@laurel/contracts';
+import { parseNumber } from '../cells/numbers.ts';
 
 /**
  * Column names from the cells of a header: outer spaces removed, an empty one replaced by `column_<position>` with a
@@ -54,7 +55,8 @@ function duplicate(first: string, firstIndex: number, second: string, secondInde
     first === second
       ? `The header has the name ${JSON.stringify(first)} twice (${where}).`
       : `The header has two names that differ only by case or spaces: ${JSON.stringify(first)} and ${JSON.stringify(second)} (${where}).`;
-  return new AppError('DUPLICATE_COLUMN', `${what} Give every column its own name.`, {
+  const hint = parseNumber(first) === undefined ? '' : ' If the first row is data and no header, say header=false.';
+  return new AppError('DUPLICATE_COLUMN', `${what} Give every column its own name.${hint}`, {
     details: { column: second, positions: [firstIndex + 1, secondIndex + 1] },
   });
 }

@@ -1,4 +1,5 @@
 import { AppError, type Finding } from '@laurel/contracts';
+import { parseNumber } from '../cells/numbers.ts';
 import { missingTest } from '../cells/words.ts';
 import type { RawTable } from '../infer/raw.ts';
 import type { TableLimits } from '../limits.ts';
@@ -44,6 +45,8 @@ export class CsvTableReader {
       maxCellBytes: options.limits.maxCellBytes,
       maxColumns: options.limits.maxColumns,
       onRow: (row) => this.#onRow(row),
+      // in a table of one column a blank line is a missing value: predictions must stay in step with the rows
+      blankIsRow: () => this.#builders.length === 1,
     });
   }
 
@@ -97,7 +100,7 @@ export class CsvTableReader {
     }
     const { names, findings } = columnNames(cells, limits.maxNameLength);
     this.#names = names;
-    this.#findings = header ? findings : [noHeader(names)];
+    this.#findings = header ? [...findings, ...suspectHeader(names)] : [noHeader(names)];
     const builderOptions = { isMissing: this.#isMissing, decimal };
     this.#builders = names.map((name, index) => {
       if (!this.#earlier) return new ColumnBuilder(name, builderOptions, this.#options.asText?.(name));
@@ -133,6 +136,14 @@ export class CsvTableReader {
       details: { row: row.row, line: row.line, values: row.width, expected },
     });
   }
+}
+
+/** Nobody names a column 5.1: then the first row is probably data. */
+function suspectHeader(names: readonly string[]): Finding[] {
+  const example = names.find((name) => name.includes('.') && parseNumber(name) !== undefined);
+  if (example === undefined) return [];
+  const message = `The header has the name ${example}, which is a number. If the file has no header, upload it again with header=false.`;
+  return [{ code: 'HEADER_SUSPECT', severity: 'alert', column: example, message }];
 }
 
 function noHeader(names: readonly string[]): Finding {

@@ -19,6 +19,8 @@ export interface CsvTokenizerOptions {
   maxCellBytes: number;
   maxColumns: number;
   onRow: (row: CsvRow) => void;
+  /** whether a blank line is a row with one empty cell; asked at each. Without it blank lines are passed over */
+  blankIsRow?: () => boolean;
   /** for sniffing: no errors, an incomplete last row is passed over */
   lenient?: boolean;
 }
@@ -225,7 +227,7 @@ export class CsvTokenizer {
   }
 
   #handOver(width: number, start: number): void {
-    if (width === 1 && this.#isBlank(start, this.#ends[0]!)) return;
+    if (width === 1 && this.#isBlank(start, this.#ends[0]!) && !this.#options.blankIsRow?.()) return;
     if (width > this.#options.maxColumns && !this.#options.lenient) {
       throw new AppError(
         'TOO_MANY_COLUMNS',

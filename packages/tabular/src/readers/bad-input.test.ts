@@ -135,6 +135,8 @@ describe('a CSV that looks odd but is a table', () => {
     expect([given.table.rows, given.table.columns[0]!.name]).toEqual([2, 'column_1']);
     const seen = await read('5.1,3.5\n4.9,3.0\n');
     expect([seen.table.rows, seen.warnings[0]!.code]).toEqual([2, 'HEADER_MISSING']);
+    expect((await read('5.1,Iris\n4.9,Iris2\n')).warnings[0]!.code).toBe('HEADER_SUSPECT');
+    expect((await thrown(() => read('1,1,x\n2,3,y\n'))).message).toContain('header=false');
     const error = await thrown(() => read('1.5,2\n3\n'));
     expect(error.message).toBe('Row 2 has 1 value where the first row has 2.');
   });

@@ -103,7 +103,8 @@ describe('rows of a CSV', () => {
       3.5,
       'Oslo',
     ]);
-    expect(csvToTable('age\n5\n', inputs.slice(0, 1)).table.rows).toBe(1);
+    const single = csvToTable('age\n5\n\n7\n', inputs.slice(0, 1)).table;
+    expect([0, 1, 2].map((row) => cells(single, row)[0])).toEqual([5, null, 7]);
   });
 });
 
