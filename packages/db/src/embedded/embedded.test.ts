@@ -126,4 +126,14 @@ describe('the embedded PostgreSQL', { timeout: 60_000 }, () => {
     await expect(start()).rejects.toThrow(/is not empty/);
     expect(await waitForExit(first.pid, 1)).toBe(true);
   });
+
+  it('refuses to put an empty database in the place of one that is gone', async () => {
+    await (await start()).stop();
+    await rm(join(home, 'postgres'), { recursive: true });
+    await expect(start()).rejects.toThrow(
+      /it is gone\. Put it back from a backup; to start afresh, delete .*postgres\.json/,
+    );
+    await rm(join(home, 'postgres.json'));
+    expect((await start()).port).toBeGreaterThan(0);
+  });
 });

@@ -49,6 +49,8 @@ interface Secrets {
   password: string;
   port: number;
   owner: { pid: number; started: string };
+  /** where the cluster lies, once it was made */
+  madeIn?: string | undefined;
 }
 
 /**
@@ -71,9 +73,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const binaries = await findBinaries(account);
   const password = stored?.password ?? randomBytes(24).toString('base64url');
   if (!stored) await refuseLostPassword(dataDir, files.secrets);
+  if (stored?.madeIn === dataDir) await refuseLostData(dataDir, files.secrets);
   const me = await identify(process.pid);
-  const remember = (port: number) =>
-    writeSecrets(files.secrets, { password, port, owner: { pid: process.pid, started: me?.started ?? '' } });
+  const owner = { pid: process.pid, started: me?.started ?? '' };
+  const remember = (port: number, madeIn = stored?.madeIn) =>
+    writeSecrets(files.secrets, { password, port, owner, madeIn });
 
   let server: { pid: number; port: number; ended: Promise<string> };
   if (running && (options.port === undefined || options.port === running.port)) {
@@ -85,6 +89,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const port = await choosePort(options.port, stored?.port);
     await remember(port);
     if (await ensureCluster(binaries, account, dataDir, password)) log(`Made a PostgreSQL cluster in ${dataDir}.`);
+    await remember(port, dataDir);
     server = await launch({ binaries, account, dataDir, port, logFile: files.log });
   }
   const url = (database: string) =>
@@ -143,6 +148,14 @@ async function refuseSecondLauncher(stored: Secrets | null, dataDir: string): Pr
   if (!file || !(await isPostgres(file.pid))) return;
   throw new Error(
     `Laurel is already running with this data (process ${stored.owner.pid}, data in ${dataDir}). Stop it first, or start this one with another LAUREL_HOME.`,
+  );
+}
+
+/** An empty database in the place of a lost one would look like a fresh installation, and nobody would look for the backup. */
+async function refuseLostData(dataDir: string, secretsFile: string): Promise<void> {
+  if (await stat(join(dataDir, 'PG_VERSION')).catch(() => null)) return;
+  throw new Error(
+    `The database of this installation lay in ${dataDir}, and it is gone. Put it back from a backup; to start afresh, delete ${secretsFile}.`,
   );
 }
 
