@@ -2,7 +2,7 @@ export { connectionOfRunning } from './running.ts';
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { type Account, findAccount, reachableDataDir } from './account.ts';
@@ -153,7 +153,8 @@ async function refuseSecondLauncher(stored: Secrets | null, dataDir: string): Pr
 
 /** An empty database in the place of a lost one would look like a fresh installation, and nobody would look for the backup. */
 async function refuseLostData(dataDir: string, secretsFile: string): Promise<void> {
-  if (await stat(join(dataDir, 'PG_VERSION')).catch(() => null)) return;
+  const content = await readdir(dataDir).catch(() => []);
+  if (content.length > 0) return; // data, or something else that ensureCluster names
   throw new Error(
     `The database of this installation lay in ${dataDir}, and it is gone. Put it back from a backup; to start afresh, delete ${secretsFile}.`,
   );
