@@ -1,6 +1,6 @@
 import { AppError, type FailureKind } from '@laurel/contracts';
 import { allFinite, type Metric } from '@laurel/evaluation';
-import { deriveSeed, sliceRows, type Table } from '@laurel/tabular';
+import { createRandom, deriveSeed, sliceRows, type Table } from '@laurel/tabular';
 import { writeBag } from './artifact.ts';
 import { runEnsemble } from './ensemble.ts';
 import { type FamilyLookup, familyOf } from './families.ts';
@@ -16,11 +16,12 @@ import {
   shapeOf,
   standardDeviation,
 } from './scoring.ts';
+import { noCapMs } from './study/budget.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialResult, TrialSpec } from './types.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
-const finishShare = 0.08;
-const mostFinishMs = 2000;
+const finishShare = 0.1;
+const mostFinishMs = 10_000;
 
 /**
  * Fits one model on every fold, scores its out-of-fold predictions, predicts the holdout with the bag of fold models
@@ -61,7 +62,9 @@ async function fitBag(
 ): Promise<TrialResult> {
   const { plan, folds: repeats } = prepared;
   const startMs = context.now();
-  const deadlineMs = startMs + spec.capMs - Math.min(mostFinishMs, spec.capMs * finishShare);
+  // Families look at the clock only where there is a limit: with a number of trials nothing may depend on it.
+  const limitMs = spec.capMs >= noCapMs ? Number.POSITIVE_INFINITY : spec.capMs;
+  const deadlineMs = startMs + limitMs - Math.min(mostFinishMs, limitMs * finishShare);
   const family = await info.load();
   const outputs = outputsOf(plan);
   const rounds = repeats.flatMap((fold, repeat) => foldNumbers(fold).map((number) => ({ repeat, number })));
@@ -74,9 +77,11 @@ async function fitBag(
     // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
     const share = (deadlineMs - context.now()) / (rounds.length - index);
     const input = foldInput(prepared, spec, context, { ...round, index, deadlineMs: context.now() + share });
+    const all = input.train.rows;
+    input.train.rows = affordableRows(prepared, input, share, info.relativeCost);
     const model = await family.fit(input);
     try {
-      results.push(scoreFold(prepared, input, model, context, oof, holdout));
+      results.push(scoreFold(prepared, input, model, context, oof, holdout, input.train.rows.length < all.length));
     } finally {
       model.dispose();
     }
@@ -112,6 +117,24 @@ async function fitBag(
   };
 }
 
+/** Numbers of the table, times classes, that a fit of relative cost 1 may get for each millisecond. */
+const cellsPerMs = 1000;
+const leastRows = 5000;
+
+/**
+ * The training rows, or an evenly drawn part of them when all would not fit into the time at all: a family looks at the
+ * clock between two trees or passes, and on a very large table one of those can take longer than the trial has.
+ */
+function affordableRows(prepared: PreparedData, input: FitInput, limitMs: number, relativeCost: number): Int32Array {
+  const { rows } = input.train;
+  if (!Number.isFinite(limitMs)) return rows;
+  const perRow =
+    prepared.features.columns.length * (input.classes > 2 ? input.classes : 1) * Math.max(0.3, relativeCost);
+  const most = Math.max(leastRows, Math.floor((Math.max(0, limitMs) * cellsPerMs) / perRow));
+  if (rows.length <= most) return rows;
+  return createRandom(deriveSeed(input.seed, 'rows')).shuffle(rows.slice()).slice(0, most).sort();
+}
+
 interface Round {
   repeat: number;
   number: number;
@@ -125,7 +148,7 @@ function foldInput(prepared: PreparedData, spec: TrialSpec, context: EngineConte
   // Slices without the holdout: a family cannot see what is sealed.
   const features = sliceRows(prepared.features, 0, trainingRows);
   const target = prepared.target.subarray(0, trainingRows);
-  const all = Int32Array.from({ length: trainingRows }, (_, row) => row);
+  const all = new Int32Array(trainingRows).map((_, row) => row);
   const rowsFor = (validates: boolean) => all.filter((row) => (fold[row] === round.number) === validates);
   return {
     task: plan.task,
@@ -162,6 +185,7 @@ function scoreFold(
   context: EngineContext,
   oof: Accumulator,
   holdout: Accumulator,
+  fewerRows: boolean,
 ): FoldResult {
   const { features, rows, target } = input.validation!;
   const before = context.now();
@@ -182,7 +206,7 @@ function scoreFold(
     curve: model.curve,
     predictMs,
     validationRows: rows.length,
-    truncated: model.truncated,
+    truncated: model.truncated || fewerRows,
   };
 }
 
@@ -232,7 +256,11 @@ class Accumulator {
   }
   /** NaN where nothing was added */
   mean(): Float32Array {
-    return Float32Array.from(this.sums, (sum, i) => sum / this.counts[Math.floor(i / this.outputs)]!);
+    const result = new Float32Array(this.sums.length);
+    for (let row = 0, i = 0; row < this.counts.length; row++) {
+      for (let k = 0; k < this.outputs; k++, i++) result[i] = this.sums[i]! / this.counts[row]!;
+    }
+    return result;
   }
 }
 

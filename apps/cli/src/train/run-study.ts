@@ -109,7 +109,7 @@ function limitsOf(
   if (state.plan.budget.seconds === null) return { endAtMs: null, hardMs: null };
   const capMs = capAtStartMs(state, spec, nowMs);
   const end = budgetEndMs(state) ?? state.plan.budget.seconds * 1000;
-  const hardMs = Math.max(1000, Math.min(capMs * 1.25 + 5000, end + 1000 - nowMs));
+  const hardMs = Math.max(1000, Math.min(capMs * 1.5 + 5000, end + 1000 - nowMs));
   return { endAtMs: Date.now() + capMs, hardMs };
 }
 

@@ -71,7 +71,7 @@ export function modelImportance(
 ): Importance {
   const { plan, trainingRows, target, features } = prepared;
   const fold = prepared.folds[0]!;
-  const all = Int32Array.from({ length: target.length }, (_, row) => row);
+  const all = new Int32Array(target.length).map((_, row) => row);
   const rows =
     options.split === 'holdout'
       ? all.subarray(trainingRows)
@@ -109,7 +109,7 @@ function predictAll(model: LoadedModel, { features, target, foldOf }: Sampled): 
 
 /** Row numbers, ascending: all, or a random part. */
 export function sampleRows(rows: number, most: number, seed: number): Int32Array {
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
+  const all = new Int32Array(rows).map((_, row) => row);
   if (rows <= most) return all;
   return createRandom(deriveSeed(seed, 'sample')).shuffle(all).slice(0, most).sort();
 }
