@@ -1,8 +1,9 @@
 import { authorise, requireAction } from './core/authorise.ts';
 import type { Context } from './core/context.ts';
+import { Database } from './core/database.ts';
 import { NotificationHub } from './core/listener.ts';
 import { createPrisma } from './core/prisma.ts';
-import { Database, translate } from './core/sql.ts';
+import { translate } from './core/sql.ts';
 import { createDatasetFunctions } from './internal/datasets.ts';
 import { createExperimentFunctions } from './internal/experiments.ts';
 import { createFirstStartFunctions } from './internal/first-start.ts';

@@ -1,15 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Actor } from '@laurel/access';
+import type { AuditEntry } from './audit-entry.ts';
 import { json, type Sql, storable } from './sql.ts';
-
-export interface AuditEntry {
-  actor: Actor;
-  action: string;
-  entity: { kind: string; id: string };
-  projectId?: string | null | undefined;
-  before?: unknown;
-  after?: unknown;
-}
 
 /** A row of the table, as it is hashed. */
 export interface AuditRecord {

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient } from '../generated/client.ts';
-import { type Database, translate } from './sql.ts';
+import type { Database } from './database.ts';
+import { translate } from './sql.ts';
 
 export type { PrismaClient } from '../generated/client.ts';
 

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
 import { dropUnusedArtifacts } from '../repositories/artifacts.ts';
-import type { LockedExperiment } from './study.ts';
-import { stopTrials } from './study.ts';
+import { type LockedExperiment, stopTrials } from './locked-experiment.ts';
 
 /** Best models of an experiment whose artifacts stay, besides the best of each family and the ensemble's members. */
 const keptBest = 20;

@@ -12,18 +12,7 @@ import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
 import type { StudyPort } from '../types.ts';
 import { endExperiment } from './experiment-end.ts';
-
-/** An experiment whose row is locked until the commit. */
-export interface LockedExperiment {
-  id: string;
-  projectId: string;
-  status: ExperimentStatus;
-  plan: ExperimentPlan | null;
-  metric: { id: string; label: string; higherIsBetter: boolean } | null;
-  study: unknown;
-  command: 'finish' | null;
-  bestModelId: string | null;
-}
+import { type LockedExperiment, stopTrials } from './locked-experiment.ts';
 
 const trialSpec = z.object({
   number: z.number().int(),
@@ -192,30 +181,4 @@ async function queueTrial(
     modelId: null,
     failure: null,
   };
-}
-
-/** Cancels queued and running trials (all with numbers = null); their attempts are fenced off by the change of status. */
-export async function stopTrials(tx: Tx, experimentId: string, numbers: number[] | null): Promise<RunEventData[]> {
-  const rows = await tx.query<{ id: string; number: number; family: string; name: string; attempt_id: string | null }>(
-    `UPDATE trial SET status = 'cancelled', finished_at = now(),
-       seconds = extract(epoch FROM clock_timestamp() - started_at)
-     WHERE experiment_id = $1 AND status IN ('queued', 'running') AND ($2::int[] IS NULL OR number = ANY ($2))
-     RETURNING id, number, family, name, attempt_id`,
-    [experimentId, numbers],
-  );
-  await tx.query(
-    `UPDATE trial_attempt SET outcome = 'cancelled', finished_at = now() WHERE id = ANY ($1) AND outcome IS NULL`,
-    [rows.map((row) => row.attempt_id).filter((id) => id !== null)],
-  );
-  return rows.map((row) => ({
-    type: 'trial',
-    trialId: row.id,
-    number: row.number,
-    family: row.family,
-    name: row.name,
-    status: 'cancelled',
-    score: null,
-    modelId: null,
-    failure: null,
-  }));
 }

@@ -1,11 +1,13 @@
 import { AppError, endedStatuses, newId, type RunEventData, type TrialFailure } from '@laurel/contracts';
 import type { Context } from '../core/context.ts';
+import type { Database } from '../core/database.ts';
 import { addEvents } from '../core/events.ts';
-import { type Database, json, type Tx } from '../core/sql.ts';
+import { json, type Tx } from '../core/sql.ts';
 import { writeArtifact } from '../repositories/artifacts.ts';
 import { baselineFamily, idleMs } from '../repositories/experiment-view.ts';
 import type { ClaimedTrial, CompletedTrial, InternalRepository, StudyPort, TrialReport } from '../types.ts';
-import { type LockedExperiment, lockExperiment, nowMs, stepStudy } from './study.ts';
+import type { LockedExperiment } from './locked-experiment.ts';
+import { lockExperiment, nowMs, stepStudy } from './study.ts';
 
 /** Starts of one trial that may be lost (killed child or worker) before it counts as failed. */
 const maxAttempts = 3;
