@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { root } from '../record.ts';
+import { type LoadedSet, type Scorer, splitFold } from './datasets.ts';
+
+export interface FoldResult {
+  metric: string;
+  score: number;
+  trainSeconds: number;
+  predictSeconds: number;
+  /** what won, and how many models were compared */
+  winner: string;
+  models: number;
+}
+
+/** Trains on nine folds with the command line, predicts the tenth, scores it. Two processes train, as the peers' two threads. */
+export async function runFold(
+  scorer: Scorer,
+  set: LoadedSet,
+  fold: number,
+  budgetSeconds: number,
+): Promise<FoldResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'laurel-bench-'));
+  try {
+    const at = (name: string) => join(folder, name);
+    const { train, test } = splitFold(set, fold);
+    writeFileSync(at('train.csv'), train);
+    writeFileSync(at('test.csv'), test);
+    const { task, target } = set.info;
+    const options = [
+      '--target',
+      target,
+      '--task',
+      task,
+      '--budget',
+      `${budgetSeconds}s`,
+      '--holdout',
+      '0',
+      '--seed',
+      '1',
+    ];
+    const trainSeconds = await laurel(['train', at('train.csv'), ...options, '--out', at('model')], at('train.out'));
+    const probabilities = task === 'regression' ? [] : ['--probabilities'];
+    const out = at('predictions.csv');
+    const predictSeconds = await laurel(['predict', at('model'), at('test.csv'), ...probabilities], out);
+    const { metric, score } = scorer.score(set, fold, scorer.parseCsv(readFileSync(out, 'utf8')));
+    const { model, leaderboard } = JSON.parse(readFileSync(at('model/model.json'), 'utf8')) as {
+      model: { name: string };
+      leaderboard: unknown[];
+    };
+    return { metric, score, trainSeconds, predictSeconds, winner: model.name, models: leaderboard.length };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command of the bundled program with its standard output in a file; answers the seconds it took. */
+async function laurel(args: string[], outputFile: string): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LAUREL_ROOT: root, LAUREL_WORKERS: '2' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-20_000);
+  });
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  await pipeline(child.stdout, createWriteStream(outputFile));
+  const code = await ended;
+  if (code !== 0)
+    throw new Error(`laurel ${args[0]} ended with code ${code}: ${said.trimEnd().split('\n').slice(-5).join(' ')}`);
+  return (performance.now() - startedAt) / 1000;
+}
