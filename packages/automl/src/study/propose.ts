@@ -81,10 +81,19 @@ function mayStart(state: StudyState, atMs: number): boolean {
   return models < maxModels(state.plan.rows.training) && searchLeftMs(state, atMs) >= leastUsefulMs(state.plan);
 }
 
-/** False when even the quickest trial of the family took longer than there is time. */
+/**
+ * False when even the quickest trial of the family took longer than there is time. Where no trial of it has completed:
+ * not after one that was out of time, and in the second half not beside one that runs, since it would end like it.
+ */
 function fits(state: StudyState, family: string, atMs: number): boolean {
   if (countsTrialsOnly(state.plan)) return true;
-  return (quickestSeconds(state, family) ?? 0) * 1000 <= searchLeftMs(state, atMs);
+  const leftMs = searchLeftMs(state, atMs);
+  const quickest = quickestSeconds(state, family);
+  if (quickest !== null) return quickest * 1000 <= leftMs;
+  const own = state.trials.filter((trial) => trial.family === family);
+  if (own.some((trial) => trial.failure?.kind === 'timeout')) return false;
+  const isLate = leftMs < (state.plan.budget.seconds ?? 0) * 500;
+  return !isLate || !own.some((trial) => trial.status === 'queued' || trial.status === 'running');
 }
 
 export function addTrial(

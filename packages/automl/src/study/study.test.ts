@@ -8,7 +8,14 @@ describe('the order of trials', () => {
     const run = new Executor({ seconds: null, trials: 5 });
     run.send({ type: 'begin', atMs: 0, parallelism: 1 });
     run.drain();
-    expect(run.order.map((line) => line.split(' ')[1])).toEqual(['base', 'quick', 'slow', 'quick', 'quick', 'ensemble']);
+    expect(run.order.map((line) => line.split(' ')[1])).toEqual([
+      'base',
+      'quick',
+      'slow',
+      'quick',
+      'quick',
+      'ensemble',
+    ]);
     expect(run.order[3]).toContain('"rate":0.2');
     expect(run.ends).toEqual([
       { type: 'end', status: 'completed', winner: bestTrial(run.state)?.number, message: null },
