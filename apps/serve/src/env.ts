@@ -5,6 +5,7 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   LAUREL_HOME: z.string().min(1).default('.laurel'),
   SERVE_PORT: z.coerce.number().int().min(1).max(65_535).default(3001),
+  LAUREL_HOST: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   LAUREL_URL: z.url({ protocol: /^https?$/ }).optional(),
   LAUREL_INTERNAL_TOKEN: z.string().min(32),
@@ -15,6 +16,7 @@ const examples: Record<keyof z.infer<typeof schema>, string> = {
   DATABASE_URL: 'postgresql://laurel:secret@127.0.0.1:5432/laurel',
   LAUREL_HOME: './.laurel',
   SERVE_PORT: '3001',
+  LAUREL_HOST: '127.0.0.1',
   PORT: '3000',
   LAUREL_URL: 'https://laurel.example.org',
   LAUREL_INTERNAL_TOKEN: 'a random text of at least 32 characters; the launcher makes one',
@@ -25,6 +27,8 @@ export interface ServeEnv {
   databaseUrl: string;
   /** absolute path of the data directory */
   home: string;
+  /** address to listen on: the loopback, unless a container publishes the port */
+  host: string;
   port: number;
   /** origin of the dashboard, for messages */
   publicOrigin: string;
@@ -47,6 +51,7 @@ export function serveEnv(source: Record<string, string | undefined> = process.en
   return {
     databaseUrl: env.DATABASE_URL,
     home: resolve(env.LAUREL_HOME),
+    host: env.LAUREL_HOST,
     port: env.SERVE_PORT,
     publicOrigin: new URL(env.LAUREL_URL ?? `http://localhost:${env.PORT}`).origin,
     internalToken: env.LAUREL_INTERNAL_TOKEN,

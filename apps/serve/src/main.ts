@@ -38,8 +38,8 @@ const app = createApp({
   log,
 });
 
-const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: env.port }, ({ port }) => {
-  log('info', 'the prediction server listens', { address: `http://127.0.0.1:${port}` });
+const server = serve({ fetch: app.fetch, hostname: env.host, port: env.port }, ({ port }) => {
+  log('info', 'the prediction server listens', { address: `http://${env.host}:${port}` });
 });
 server.on('error', (error) => {
   const taken = 'code' in error && error.code === 'EADDRINUSE';

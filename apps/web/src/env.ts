@@ -8,6 +8,7 @@ const schema = z.object({
   LAUREL_HOME: z.string().min(1).default('.laurel'),
   PORT: port.default(3000),
   SERVE_PORT: port.default(3001),
+  LAUREL_SERVE_URL: z.url({ protocol: /^https?$/ }).optional(),
   LAUREL_URL: z.url({ protocol: /^https?$/ }).optional(),
   LAUREL_ALLOWED_HOSTS: z.string().default(''),
   LAUREL_INTERNAL_TOKEN: z.string().min(32),
@@ -22,6 +23,7 @@ const examples: Record<keyof z.infer<typeof schema>, string> = {
   LAUREL_HOME: './.laurel',
   PORT: '3000',
   SERVE_PORT: '3001',
+  LAUREL_SERVE_URL: 'http://serve:3001',
   LAUREL_URL: 'https://laurel.example.org',
   LAUREL_ALLOWED_HOSTS: 'laurel.internal,10.0.0.5:3000',
   LAUREL_INTERNAL_TOKEN: 'a random text of at least 32 characters; the launcher makes one',
@@ -39,6 +41,7 @@ export interface WebEnv {
   publicOrigin: string;
   /** hosts besides the public one and the loopback names that the server answers to */
   allowedHosts: string[];
+  /** the prediction server as web reaches it: the loopback, or another container */
   serveUrl: string;
   internalToken: string;
   authSecret: string;
@@ -74,7 +77,7 @@ export function parseEnv(source: Record<string, string | undefined>): WebEnv {
     allowedHosts: env.LAUREL_ALLOWED_HOSTS.split(',')
       .map((host) => host.trim().toLowerCase())
       .filter(Boolean),
-    serveUrl: `http://127.0.0.1:${env.SERVE_PORT}`,
+    serveUrl: env.LAUREL_SERVE_URL ? new URL(env.LAUREL_SERVE_URL).origin : `http://127.0.0.1:${env.SERVE_PORT}`,
     internalToken: env.LAUREL_INTERNAL_TOKEN,
     authSecret: env.LAUREL_AUTH_SECRET,
     maxUploadBytes: Math.floor(env.LAUREL_MAX_UPLOAD_MB * 1024 * 1024),

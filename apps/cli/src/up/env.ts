@@ -79,7 +79,17 @@ export function readUpSettings(source: NodeJS.ProcessEnv = process.env): UpSetti
     workers: env.LAUREL_WORKERS,
     maxUploadMb: env.LAUREL_MAX_UPLOAD_MB,
     sample: env.LAUREL_SAMPLE === 'on',
-    inherited: pick(source, ['PATH', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'HOME', 'NODE_EXTRA_CA_CERTS']),
+    inherited: pick(source, [
+      'PATH',
+      'LANG',
+      'LC_ALL',
+      'TZ',
+      'TMPDIR',
+      'HOME',
+      'NODE_EXTRA_CA_CERTS',
+      'LAUREL_ALLOWED_HOSTS',
+      'LAUREL_TRIAL_MEMORY_MB',
+    ]),
   };
 }
 

@@ -21,7 +21,10 @@ export async function runFirstSample(
     return (await response.json()) as T;
   };
   try {
-    const { experiment } = await call<{ experiment: ExperimentView }>('/samples/penguins/train', { method: 'POST', body: '{}' });
+    const { experiment } = await call<{ experiment: ExperimentView }>('/samples/penguins/train', {
+      method: 'POST',
+      body: '{}',
+    });
     say('\nA first experiment: which species is a penguin? 30 seconds, watch it here or in the browser.');
     const view = await follow(call, experiment.id, say);
     if (view.status !== 'completed') {
