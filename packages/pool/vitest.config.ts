@@ -1,3 +1,3 @@
 import { testConfig } from '@laurel/config/vitest';
 
-export default testConfig();
+export default testConfig({ testTimeoutMs: 60_000 });

@@ -84,6 +84,19 @@ describe('the engine in child processes', () => {
     expect(decodePrepared(await readFile(file('prepared'))).splitSha256).toBe(prepared.splitSha256);
   });
 
+  it('leaves out a column that is the target in other words', async () => {
+    const leaky = flowers(400).replaceAll('tall', 'tall,T').replaceAll('flat', 'flat,F').replace('kind', 'kind,letter');
+    await writeFile(file('leaky.csv'), leaky);
+    const tablePath = file('leaky');
+    const profile = resultOf(
+      await pool.run({ kind: 'profile', sourcePath: file('leaky.csv'), outTablePath: tablePath }),
+    );
+    const request = { target: 'kind', budget: { trials: 3 } };
+    const outPath = file('leaky-prepared');
+    const { plan } = resultOf(await pool.run({ kind: 'prepare', tablePath, profile, request, seed: 3, outPath }));
+    expect(plan.excluded).toEqual([expect.objectContaining({ column: 'letter', code: 'LEAK' })]);
+  });
+
   it('refuses a request that cannot be run, with its code', async () => {
     const profile = resultOf(
       await pool.run({ kind: 'profile', sourcePath: file('flowers.csv'), outTablePath: file('again') }),

@@ -47,7 +47,7 @@ function fromPs(pids: number[]): Promise<Map<number, number>> {
  */
 export function stayBehind(pid: number): void {
   try {
-    setPriority(pid, 10);
+    setPriority(pid, 5);
   } catch {
     // the process is gone already, or the system forbids it: neither changes a result
   }

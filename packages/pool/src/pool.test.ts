@@ -1,5 +1,9 @@
 import { execFileSync, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loaderFor } from './child-process.ts';
@@ -18,6 +22,12 @@ function poolOf(options: Partial<PoolOptions> = {}): Pool<TestProtocol> {
 async function echo(pool: Pool<TestProtocol>, value: unknown) {
   return resultOf(await pool.run({ kind: 'echo', value }));
 }
+const paths: string[] = [];
+function newPath(): string {
+  const path = join(tmpdir(), `laurel-pool-${randomUUID()}`);
+  paths.push(path);
+  return path;
+}
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -26,7 +36,7 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
-async function until(what: () => boolean, ms = 8000): Promise<void> {
+async function until(what: () => boolean, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !what(); ) {
     if (Date.now() > end) throw new Error('it never became true');
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -35,6 +45,7 @@ async function until(what: () => boolean, ms = 8000): Promise<void> {
 
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
+  for (const path of paths.splice(0)) rmSync(path, { force: true });
 });
 
 describe('runs', () => {
@@ -56,12 +67,16 @@ describe('runs', () => {
 
   it('sends a request to the child that already holds its data', async () => {
     const pool = poolOf({ size: 2 });
+    const path = newPath();
     const run = async (key: string) => {
       let pid = 0;
-      await pool.run({ kind: 'sleep', ms: 40 }, { keys: [key], onStart: (of) => (pid = of) });
+      await pool.run({ kind: 'waitFor', path }, { keys: [key], onStart: (of) => (pid = of) });
       return pid;
     };
-    const [a, b] = await Promise.all([run('a'), run('b')]);
+    const both = Promise.all([run('a'), run('b')]);
+    await until(() => pool.status().busy === 2);
+    writeFileSync(path, '');
+    const [a, b] = await both;
     expect(a).not.toBe(b);
     for (let i = 0; i < 3; i++) {
       expect(await run('a')).toBe(a);
@@ -81,12 +96,12 @@ describe('runs', () => {
 
   it('never runs more than its size at a time', async () => {
     const pool = poolOf({ size: 2 });
-    const runs = Array.from({ length: 6 }, () => pool.run({ kind: 'sleep', ms: 50 }));
+    const path = newPath();
+    const runs = Array.from({ length: 6 }, () => pool.run({ kind: 'waitFor', path }));
     await until(() => pool.status().busy === 2);
-    while (pool.status().waiting > 0) {
-      expect(pool.status().busy).toBeLessThanOrEqual(2);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(pool.status()).toMatchObject({ busy: 2, waiting: 4 });
+    writeFileSync(path, '');
     for (const outcome of await Promise.all(runs)) expect(outcome.status).toBe('completed');
     expect(pool.status().children).toBeLessThanOrEqual(3);
   });
@@ -101,6 +116,26 @@ describe('failures', () => {
     );
     expect(outcome).toMatchObject({ status: 'failed', failure: { kind: 'crash', signal: 'SIGKILL', exitCode: null } });
     expect((await echo(pool, 1)).value).toBe(1);
+  });
+
+  it('fails the run of a child that had done others before, and hands on the ones that wait', async () => {
+    const pool = poolOf({ size: 2 });
+    await Promise.all([echo(pool, 1), echo(pool, 2), echo(pool, 3)]);
+    const kill = (pid: number) => setTimeout(() => process.kill(pid, 'SIGKILL'), 50);
+    const killed = [1, 2, 3, 4].map(() => pool.run({ kind: 'loop' }, { onStart: kill }));
+    for (const outcome of await Promise.all(killed)) expect(outcome).toMatchObject({ failure: { signal: 'SIGKILL' } });
+    expect((await echo(pool, 4)).value).toBe(4);
+  });
+
+  it('does without the idle children that something killed', async () => {
+    const pool = poolOf({ size: 2, idleMs: 400 });
+    await Promise.all([echo(pool, 1), echo(pool, 2)]);
+    for (const pid of pool.status().pids) process.kill(pid, 'SIGKILL');
+    await until(() => pool.status().children === 0);
+    await echo(pool, 3);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await Promise.all([echo(pool, 4), echo(pool, 5)]);
+    await until(() => pool.status().children === 0);
   });
 
   it('names the exit code of a child that ends by itself', async () => {

@@ -199,7 +199,9 @@ class ProcessPool {
   private rest(child: Child): void {
     this.idle.push(child);
     child.idleTimer = setTimeout(() => {
-      this.idle.splice(this.idle.indexOf(child), 1);
+      const at = this.idle.indexOf(child);
+      if (at < 0) return;
+      this.idle.splice(at, 1);
       child.kill();
     }, this.options.idleMs ?? 60_000);
     child.idleTimer.unref();
@@ -211,11 +213,15 @@ class ProcessPool {
     const startedAt = performance.now();
     const limitMb = options.memoryLimitMb ?? this.options.memoryLimitMb;
     const timers: NodeJS.Timeout[] = [];
+    let isOver = false;
     const onAbort = () => finish({ status: 'failed', failure: failures.cancelled() });
     child.peakMb = 0;
 
     const finish = (end: { status: 'completed'; result: never } | { status: 'failed'; failure: PoolFailure }) => {
-      if (!this.runs.delete(child)) return;
+      // the end of a child is told to every run that it had: only its last one is concerned
+      if (isOver) return;
+      isOver = true;
+      this.runs.delete(child);
       timers.forEach(clearTimeout);
       options.signal?.removeEventListener('abort', onAbort);
       child.onMessage = null;

@@ -21,16 +21,18 @@ export const engineHandlers: Handlers<EngineProtocol> = {
   },
 
   prepare: async ({ tablePath, profile, request, seed, outPath }) => {
-    const [{ dataFacts, encodePrepared, planWithTable, prepareData }, { decodeTable }, fs] = await Promise.all([
-      engine(),
-      tabular(),
-      files(),
-    ]);
+    const [
+      { dataFacts, encodePrepared, planExperiment, prepareData, refinePlan },
+      { decodeTable, targetFindings },
+      fs,
+    ] = await Promise.all([engine(), tabular(), files()]);
+    const planned = planExperiment({ profile, request, seed });
     const table = decodeTable(await fs.readFile(tablePath));
-    const prepared = prepareData(table, planWithTable({ profile, table, request, seed }));
+    const plan = refinePlan(planned, targetFindings(table, planned.target, planned.task));
+    const prepared = prepareData(table, plan);
     await fs.writeFile(outPath, encodePrepared(prepared));
-    const { plan, inputs, splitSha256 } = prepared;
-    return { plan, inputs, splitSha256, facts: dataFacts(prepared) };
+    const { inputs, splitSha256 } = prepared;
+    return { plan: prepared.plan, inputs, splitSha256, facts: dataFacts(prepared) };
   },
 
   trial: (request, context) => runTrial(request, [], context),

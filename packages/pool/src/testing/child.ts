@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { AppError } from '@laurel/contracts';
 import { type Handlers, serveRequests } from '../child/serve.ts';
 
@@ -5,6 +6,8 @@ import { type Handlers, serveRequests } from '../child/serve.ts';
 export type TestProtocol = {
   echo: { request: { value: unknown }; result: { value: unknown; pid: number; env: NodeJS.ProcessEnv }; event: never };
   sleep: { request: { ms: number }; result: string; event: number };
+  /** until that file is there */
+  waitFor: { request: { path: string }; result: null; event: never };
   loop: { request: object; result: never; event: never };
   allocate: { request: { mb: number }; result: number; event: never };
   fail: { request: { code: 'EMPTY_FILE' | null }; result: never; event: never };
@@ -23,6 +26,10 @@ const handlers: Handlers<TestProtocol> = {
       signal.addEventListener('abort', () => resolve('stopped early'));
       setTimeout(() => clearInterval(ticks), ms);
     }),
+  waitFor: async ({ path }) => {
+    while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 10));
+    return null;
+  },
   loop: async () => {
     for (;;) Math.sqrt(2);
   },
