@@ -51,7 +51,8 @@ export function useTrainSample() {
         `/samples/${id}/train`,
         projectId === undefined ? {} : { projectId },
       ),
-    onSuccess: () => client.invalidateQueries(),
+    // not awaited: the person goes on to the run at once
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 

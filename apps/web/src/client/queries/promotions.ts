@@ -1,7 +1,7 @@
 'use client';
 import type { AuditRow, AuditVerification, ChampionEntry, ChampionView, PromotionView } from '@laurel/contracts';
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiFailure, api } from '../api.ts';
+import { api } from '../api.ts';
 import type { Page } from '../types.ts';
 
 export function usePromotions(filter: { projectId?: string | undefined; status?: string | undefined }) {
@@ -26,7 +26,7 @@ export function useRequestPromotion(modelId: string) {
   return useMutation({
     mutationFn: (input: { reason: string; newContract?: boolean }) =>
       api.post<PromotionView>(`/models/${modelId}/promotion-requests`, input),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 
@@ -42,21 +42,22 @@ export function useDecide(id: string) {
           ? {}
           : { comment: input.comment, ...(input.checklist ? { checklist: input.checklist } : {}) },
       ),
-    onSettled: () => client.invalidateQueries(),
+    onSettled: () => void client.invalidateQueries(),
   });
 }
 
-/** Null when the project has none yet. */
+/** Null when the project has none yet. The ledger is asked first: it answers without an error when it is empty. */
 export function useChampion(projectId: string) {
   return useQuery({
     queryKey: ['projects', projectId, 'champion'],
     queryFn: async ({ signal }) => {
-      try {
-        return await api.get<ChampionView>(`/projects/${projectId}/champion`, undefined, signal);
-      } catch (error) {
-        if (error instanceof ApiFailure && error.code === 'NO_CHAMPION') return null;
-        throw error;
-      }
+      const ledger = await api.get<{ items: ChampionEntry[] }>(
+        `/projects/${projectId}/champion/history`,
+        undefined,
+        signal,
+      );
+      if (ledger.items.length === 0) return null;
+      return api.get<ChampionView>(`/projects/${projectId}/champion`, undefined, signal);
     },
   });
 }
@@ -74,7 +75,7 @@ export function useRollback(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (reason: string) => api.post<ChampionView>(`/projects/${projectId}/champion/rollback`, { reason }),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 

@@ -12,15 +12,15 @@ export function FirstRun({ projectId, mayTrain }: { projectId?: string | undefin
   const samples = useSamples();
   const train = useTrainSample();
   const router = useRouter();
-  const start = (sample: Sample) =>
-    train.mutate(
-      { id: sample.id, projectId },
-      {
-        onSuccess: ({ experiment }) => router.push(routes.experiment(experiment.id)),
-        onError: (error) =>
-          toast({ kind: 'error', title: `${sample.name} could not be started.`, text: asFailure(error).message }),
-      },
-    );
+  // a promise, since callbacks of a mutation are lost when the page shows its new project in place of this
+  const start = async (sample: Sample) => {
+    try {
+      const { experiment } = await train.mutateAsync({ id: sample.id, projectId });
+      router.push(routes.experiment(experiment.id));
+    } catch (error) {
+      toast({ kind: 'error', title: `${sample.name} could not be started.`, text: asFailure(error).message });
+    }
+  };
   if (!mayTrain) {
     return (
       <p className="text-ink-2">There is no data here yet. Your role lets you look; an editor can upload a table.</p>
@@ -43,7 +43,7 @@ export function FirstRun({ projectId, mayTrain }: { projectId?: string | undefin
             sample={sample}
             busy={train.isPending && train.variables.id === sample.id}
             disabled={train.isPending}
-            onTrain={() => start(sample)}
+            onTrain={() => void start(sample)}
           />
         ))}
       </section>

@@ -1,7 +1,7 @@
 'use client';
 import { ErrorState, Skeleton, Wreath } from '@laurel/ui';
 import { useRouter } from 'next/navigation';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { useProjects } from '@/client/queries/projects.ts';
 import { routes } from '@/client/routes.ts';
@@ -14,10 +14,14 @@ export function Home() {
   const { projectId, me } = useFrame();
   const router = useRouter();
   const known = projects.data?.find((project) => project.id === projectId) ?? projects.data?.[0];
+  // the project that the first run itself makes must not pull the person away from the run that was just started
+  const [firstRun, setFirstRun] = useState(false);
+  const nothingYet = projects.data?.length === 0;
   useEffect(() => {
     document.title = 'Laurel';
-    if (known) router.replace(routes.project(known.id));
-  }, [known, router]);
+    if (nothingYet) setFirstRun(true);
+    else if (known && !firstRun) router.replace(routes.project(known.id));
+  }, [nothingYet, known, firstRun, router]);
   if (projects.isError) {
     return (
       <ErrorState
@@ -27,7 +31,7 @@ export function Home() {
       />
     );
   }
-  if (projects.isPending || known) return <HomeSkeleton />;
+  if (projects.isPending || (known && !firstRun)) return <HomeSkeleton />;
   return (
     <div className="mx-auto max-w-5xl pt-8">
       <div className="mb-7 flex items-center gap-4">

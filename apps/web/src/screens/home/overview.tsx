@@ -1,5 +1,5 @@
 'use client';
-import type { ChampionView, ExperimentView } from '@laurel/contracts';
+import type { ExperimentView } from '@laurel/contracts';
 import {
   Badge,
   Button,
@@ -15,14 +15,14 @@ import {
   Status,
   Wreath,
 } from '@laurel/ui';
-import { useQuery } from '@tanstack/react-query';
 import { Pencil, Upload } from 'lucide-react';
 import Link from 'next/link';
 import { useState } from 'react';
-import { ApiFailure, api, asFailure } from '@/client/api.ts';
+import { asFailure } from '@/client/api.ts';
 import { useDatasets } from '@/client/queries/datasets.ts';
 import { isEnded, useExperiments } from '@/client/queries/experiments.ts';
 import { useProject } from '@/client/queries/projects.ts';
+import { useChampion } from '@/client/queries/promotions.ts';
 import { routes } from '@/client/routes.ts';
 import { mayEdit, mayManage, type Project } from '@/client/types.ts';
 import { Ago } from '@/frame/ago.tsx';
@@ -148,14 +148,7 @@ function RunningCard({ experiment }: { experiment: ExperimentView }) {
 }
 
 function ChampionCard({ project }: { project: Project }) {
-  const champion = useQuery({
-    queryKey: ['champion', project.id],
-    queryFn: ({ signal }) =>
-      api.get<ChampionView>(`/projects/${project.id}/champion`, undefined, signal).catch((error: unknown) => {
-        if (error instanceof ApiFailure && error.code === 'NO_CHAMPION') return null;
-        throw error;
-      }),
-  });
+  const champion = useChampion(project.id);
   return (
     <Card title="Champion">
       {champion.isPending ? <Skeleton className="h-12" /> : null}
