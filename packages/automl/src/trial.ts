@@ -7,16 +7,9 @@ import { type FamilyLookup, familyOf } from './families.ts';
 import { averageCurves } from './learning-curves.ts';
 import type { FamilyInfo, FitInput, FittedModel, ModelState } from './models/types.ts';
 import { configName } from './names.ts';
-import {
-  allMetrics,
-  metricOf,
-  outputsOf,
-  scoredRows,
-  scoreWithInterval,
-  shapeOf,
-  standardDeviation,
-} from './scoring.ts';
+import { metricOf, outputsOf, shapeOf } from './scoring.ts';
 import { noCapMs } from './study/budget.ts';
+import { NotANumber, scoreOf } from './trial-score.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialResult, TrialSpec } from './types.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
@@ -210,23 +203,6 @@ function scoreFold(
   };
 }
 
-/** Score, interval, spread over folds and all metrics, from out-of-fold predictions. */
-export function scoreOf(prepared: PreparedData, oof: Float32Array, foldScores: number[]) {
-  const target = prepared.target.subarray(0, prepared.trainingRows);
-  const scored = scoredRows(target, oof, outputsOf(prepared.plan));
-  const interval = scoreWithInterval(prepared.plan, scored);
-  if (!Number.isFinite(interval.value)) throw new NotANumber();
-  const { value, ciLow, ciHigh } = interval;
-  const std = standardDeviation(foldScores.filter(Number.isFinite));
-  return {
-    score: value,
-    foldScores,
-    metrics: allMetrics(prepared.plan, scored),
-    validation: { mean: value, std, ciLow, ciHigh },
-    oof,
-  };
-}
-
 function holdoutFeatures(prepared: PreparedData): Table {
   return sliceRows(prepared.features, prepared.trainingRows, prepared.target.length - prepared.trainingRows);
 }
@@ -263,8 +239,6 @@ class Accumulator {
     return result;
   }
 }
-
-class NotANumber extends Error {}
 
 function failureOf(error: unknown): { kind: FailureKind; message: string } {
   if (error instanceof NotANumber) {
