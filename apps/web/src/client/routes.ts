@@ -23,6 +23,7 @@ export const routes = {
   promotion: (id: string) => `/promotion-requests/${id}`,
   audit: '/audit',
   people: '/settings/people',
+  account: '/settings/account',
   apiKeys: '/settings/api-keys',
   apiDocs: '/api/v1/docs',
 } as const;

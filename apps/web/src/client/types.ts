@@ -29,6 +29,8 @@ export interface User {
   name: string;
   email: string;
   role: 'admin' | 'member';
+  /** the role in projects that the person is added to */
+  defaultRole?: ProjectRole;
   createdAt: string;
 }
 

@@ -178,6 +178,12 @@ function AccountMenu({ me }: { me: Me }) {
               ]
             : []),
           {
+            id: 'account',
+            label: 'Your account',
+            icon: <CircleUser aria-hidden className="size-4" />,
+            render: <Link href={routes.account} />,
+          },
+          {
             id: 'keys',
             label: 'API keys',
             icon: <KeyRound aria-hidden className="size-4" />,

@@ -317,7 +317,7 @@ export function SeriesKey({ series, index }: { series: ChartSpec['series'][numbe
       {series.mark === 'rule' ? (
         <line x1={0} x2={18} y1={5} y2={5} stroke="var(--ink-3)" strokeDasharray="4 4" />
       ) : null}
-      {series.mark === 'point' || (line && series.points.length <= 24) ? (
+      {series.mark === 'point' || (series.mark === 'line' && series.points.length <= 24) ? (
         <Marker x={9} y={5} shape={look.shape} color={look.color} size={3} hollow={series.faint} />
       ) : null}
       {series.mark === 'bar' || series.mark === 'area' || series.mark === 'band' ? (

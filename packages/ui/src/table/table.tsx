@@ -160,7 +160,7 @@ export function Table<T>(props: TableProps<T>) {
                     key={column.id}
                     className={clsx(
                       cellPadding,
-                      column.align === 'right' && 'text-right tabular-nums',
+                      column.align === 'right' && 'text-right whitespace-nowrap tabular-nums',
                       'align-middle',
                       column.className,
                     )}

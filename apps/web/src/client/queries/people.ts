@@ -16,14 +16,15 @@ export interface NewUser {
   email: string;
   name: string;
   role: 'admin' | 'viewer' | 'editor' | 'approver';
-  password: string;
+  /** without one the answer holds an invitation */
+  password?: string;
   projectId?: string;
 }
 
 export function useAddUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (user: NewUser) => api.post<User>('/users', user),
+    mutationFn: (user: NewUser) => api.post<User & { invitation: { url: string } | null }>('/users', user),
     onSuccess: () => client.invalidateQueries(),
   });
 }
@@ -34,6 +35,25 @@ export function useDeleteUser() {
     mutationFn: (id: string) => api.delete(`/users/${id}`),
     onSuccess: () => client.invalidateQueries(),
   });
+}
+
+export function useSetUserRole() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, role }: { id: string; role: NewUser['role'] }) => api.patch<User>(`/users/${id}`, { role }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['users'] }),
+  });
+}
+
+export function useResetPassword() {
+  return useMutation({
+    mutationFn: ({ id, password }: { id: string; password: string }) =>
+      api.post(`/users/${id}/reset-password`, { password }),
+  });
+}
+
+export function useChangePassword() {
+  return useMutation({ mutationFn: (input: { current: string; next: string }) => api.post('/password', input) });
 }
 
 export function useApiKeys() {

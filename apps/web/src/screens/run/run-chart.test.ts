@@ -40,7 +40,7 @@ describe('runChart', () => {
       ['best', false],
       ['linear', false],
       ['linear:pruned', true],
-      ['baseline', false],
+      ['baseline:level', false],
     ]);
     expect(chart.series[0]!.points.at(-1)!.y).toBe(0.5);
   });

@@ -32,7 +32,7 @@ export function runChart(input: RunChartInput): ChartSpec {
     ...familySeries(scored, seconds, input),
   ];
   if (baselineScore !== null) {
-    series.push({ id: 'baseline', label: 'baseline', mark: 'rule', points: [{ x: 0, y: baselineScore }] });
+    series.push({ id: 'baseline:level', label: 'baseline level', mark: 'rule', points: [{ x: 0, y: baselineScore }] });
   }
   return {
     schemaVersion: 1,

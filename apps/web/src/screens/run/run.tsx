@@ -46,16 +46,18 @@ function RunBody({ experiment }: { experiment: ExperimentView }) {
     [ended, listed.data, state.trials],
   );
   const running = trials.filter((trial) => trial.status === 'running').sort((a, b) => a.number - b.number);
+  const failed = trials.filter((trial) => trial.status === 'failed');
   return (
     <div className="flex flex-col gap-6">
       {experiment.error ? <ErrorState title="The experiment failed." failure={experiment.error} /> : null}
       <Progress experiment={experiment} stream={status} trials={trials} />
-      <Notices experiment={experiment} trials={trials} />
+      <Notices experiment={experiment} />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(280px,340px)]">
         <BestSoFar experiment={experiment} trials={trials} state={state} />
         <RunningNow experiment={experiment} running={running} progress={state.progress} />
       </div>
       <Board experiment={experiment} />
+      {failed.length > 0 ? <Failures experiment={experiment} failed={failed} total={trials.length} /> : null}
     </div>
   );
 }
@@ -150,9 +152,8 @@ function StreamChip({ stream }: { stream: StreamStatus }) {
   );
 }
 
-function Notices({ experiment, trials }: { experiment: ExperimentView; trials: readonly RunTrial[] }) {
+function Notices({ experiment }: { experiment: ExperimentView }) {
   const leaks = experiment.plan?.excluded.filter((entry) => entry.code.startsWith('LEAK')) ?? [];
-  const failed = trials.filter((trial) => trial.status === 'failed');
   const other = experiment.warnings.filter(
     (warning) => !warning.code.startsWith('LEAK') && !warning.code.startsWith('TRIAL'),
   );
@@ -187,7 +188,6 @@ function Notices({ experiment, trials }: { experiment: ExperimentView; trials: r
           {warning.message}
         </Notice>
       ))}
-      {failed.length > 0 ? <Failures experiment={experiment} failed={failed} total={trials.length} /> : null}
     </>
   );
 }
@@ -231,7 +231,7 @@ function BestSoFar({
       </div>
     );
   }
-  return <Chart spec={spec} height="large" />;
+  return <Chart spec={spec} />;
 }
 
 const shownRows = 10;

@@ -1,0 +1,5 @@
+import { People } from '@/screens/settings/people.tsx';
+
+export default function PeoplePage() {
+  return <People />;
+}
