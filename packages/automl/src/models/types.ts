@@ -1,15 +1,25 @@
 import type { TaskKind } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 
+/** When a parameter can change a model at all: a search does not vary what has no effect on the data at hand. */
+export interface Relevance {
+  tasks?: readonly TaskKind[];
+  /** there are numeric features */
+  numeric?: true;
+  /** there are categorical features, with more levels in all than this */
+  levelsAbove?: number;
+}
+
 /** One hyperparameter: what the search may choose, the form can show, and the default. */
-export type Parameter =
-  | { kind: 'float' | 'int'; label: string; min: number; max: number; log?: boolean; default: number }
-  | {
-      kind: 'choice';
-      label: string;
-      values: readonly (string | number | boolean)[];
-      default: string | number | boolean;
-    };
+export type Parameter = {
+  label: string;
+  /** a word or two, for the names of models: "lr", "leaves"; the label where it is left out */
+  short?: string;
+  when?: Relevance;
+} & (
+  | { kind: 'float' | 'int'; min: number; max: number; log?: boolean; default: number }
+  | { kind: 'choice'; values: readonly (string | number | boolean)[]; default: string | number | boolean }
+);
 export type SearchSpace = Readonly<Record<string, Parameter>>;
 export type Config = Record<string, unknown>;
 

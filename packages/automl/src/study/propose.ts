@@ -2,6 +2,7 @@ import { metricById } from '@laurel/evaluation';
 import { deriveSeed } from '@laurel/tabular';
 import type { FamilyInfo } from '../models/types.ts';
 import { strategyById } from '../search/registry.ts';
+import { relevantSpace } from '../search/relevance.ts';
 import type { SearchStrategy } from '../search/types.ts';
 import type { TrialSpec } from '../types.ts';
 import {
@@ -28,7 +29,9 @@ export function createSearch(state: StudyState, id: string, families: readonly F
   const saved = state.strategy as SavedStrategy | null;
   return strategyById(id).create(
     {
-      families: families.filter((family) => state.plan.families.includes(family.id) && !family.combines),
+      families: families
+        .filter((family) => state.plan.families.includes(family.id) && !family.combines)
+        .map((family) => ({ ...family, space: relevantSpace(family.space, state.facts) })),
       facts: state.facts,
       seed: state.plan.seed,
       higherIsBetter: metricById(state.plan.metric)?.higherIsBetter ?? true,
