@@ -76,29 +76,33 @@ export async function* boundedChunks(
   }
 }
 
-/** Reads the stream and stops with LENGTH_MISMATCH when the client goes away, also if the stream itself would hang. */
+/**
+ * Reads the stream and stops with LENGTH_MISMATCH when the client goes away, also if the stream itself would hang: an
+ * abort cancels the reader, which ends the pending read. (Racing each read against one promise of the abort would keep
+ * every chunk until the end, as the reactions of that promise.)
+ */
 async function* rawChunks(request: Request): AsyncGenerator<Uint8Array> {
   if (!request.body) return;
-  const reader = request.body.getReader();
   const { signal } = request;
-  const aborted = new Promise<never>((_, reject) => {
-    const stop = () => reject(broken(signal.reason));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => undefined); // it is awaited through the race below, or not at all
+  const reader = request.body.getReader();
+  const cancel = () => {
+    reader.cancel(signal.reason).catch(() => undefined); // a stream that broke by itself has nothing left to cancel
+  };
+  signal.addEventListener('abort', cancel, { once: true });
   let done = false;
   try {
-    for (;;) {
-      const next = await Promise.race([reader.read(), aborted]);
+    while (!signal.aborted) {
+      const next = await reader.read();
       if (next.done) break;
       yield next.value;
     }
+    if (signal.aborted) throw broken(signal.reason);
     done = true;
   } catch (error) {
     throw error instanceof AppError ? error : broken(error);
   } finally {
-    if (!done) reader.cancel().catch(() => undefined); // the connection may be gone already; nothing is left to free
+    signal.removeEventListener('abort', cancel);
+    if (!done) cancel();
   }
 }
 

@@ -99,11 +99,17 @@ async function bodyOf(route: RouteEntry, request: Request): Promise<{ bytes: Uin
       throw new AppError('UNKNOWN_FIELD', 'This address takes no body. Send the request without one.');
     return none;
   }
-  const bodyless = request.body === null || request.headers.get('content-length') === '0';
-  if (route.bodyOptional && bodyless) return { bytes: none.bytes, value: checkBody(route.body, {}) };
+  if (route.bodyOptional && hasNoBody(request)) return { bytes: none.bytes, value: checkBody(route.body, {}) };
   requireMediaType(request, ['application/json']);
   const bytes = await readBody(request);
   return { bytes, value: checkBody(route.body, parseJson(bytes)) };
+}
+
+/** Next hands on a stream even where nothing was sent, so the headers decide. */
+function hasNoBody(request: Request): boolean {
+  const { headers } = request;
+  if (request.body === null || headers.get('content-length') === '0') return true;
+  return !headers.has('content-type') && !headers.has('content-length') && !headers.has('transfer-encoding');
 }
 
 function idempotencyKeyOf(request: Request, route: RouteEntry): string | null {
