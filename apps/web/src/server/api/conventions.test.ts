@@ -1,3 +1,4 @@
+import { stopTestDatabases } from '@laurel/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adminPassword, createWorld, type Person, type World } from '../testing/world.ts';
 
@@ -7,7 +8,10 @@ beforeAll(async () => {
   world = await createWorld();
   ada = await world.person('ada');
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await stopTestDatabases();
+});
 
 const jsonType = { 'content-type': 'application/json' };
 
@@ -222,7 +226,7 @@ describe('sessions', () => {
       expect(answer.headers.get('set-cookie')).toMatch(/^__Host-laurel_session=.*; Secure$/);
       expect(answer.headers.get('strict-transport-security')).toContain('max-age=31536000');
     } finally {
-      await secure.platform.close();
+      await secure.close();
     }
   });
 });

@@ -1,5 +1,6 @@
 import { type Action, projectActions, projectMatrix } from '@laurel/access';
 import { newId } from '@laurel/contracts';
+import { stopTestDatabases } from '@laurel/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { begin, finishRun, queuedExperiment, readyDataset } from '../testing/trained.ts';
 import { type CallInit, createWorld, type Person, type World } from '../testing/world.ts';
@@ -230,7 +231,10 @@ beforeAll(async () => {
     apiKey: key!.id,
   };
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await stopTestDatabases();
+});
 
 const unknown = (): Ids => ({
   project: newId('project'),

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { stopTestDatabases } from '@laurel/db/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { begin, finishRun, queuedExperiment, readyDataset } from '../testing/trained.ts';
 import { createWorld, type Person, type World } from '../testing/world.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world?.close();
+  await stopTestDatabases();
   loopback?.close();
 });
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@laurel/access';
 import type { ProjectRole } from '@laurel/contracts';
-import { stopTestDatabases, testDatabase } from '@laurel/db/testing';
+import { testDatabase } from '@laurel/db/testing';
 import { createApi } from '../api/create-api.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 
@@ -23,6 +23,7 @@ export interface World {
   /** a request with a person's key (or any headers); the path is below /api/v1 */
   call(path: string, init?: CallInit): Promise<Answer>;
   person(name: string, memberships?: Record<string, ProjectRole>): Promise<Person>;
+  /** the server of the databases is stopped by `stopTestDatabases`, once per file */
   close(): Promise<void>;
 }
 export interface CallInit {
@@ -97,7 +98,6 @@ export async function createWorld(
       await platform.close();
       await database.drop();
       await rm(home, { recursive: true, force: true });
-      await stopTestDatabases();
     },
   };
 }
