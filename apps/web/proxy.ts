@@ -24,6 +24,7 @@ export function proxy(request: NextRequest): NextResponse {
   const { contentSecurityPolicy, headers } = pageSecurityHeaders({ nonce, secure, development: development() });
   const forwarded = new Headers(request.headers);
   forwarded.set('x-nonce', nonce);
+  forwarded.set('x-path', request.nextUrl.pathname + request.nextUrl.search); // where to return after the sign-in
   forwarded.set('content-security-policy', contentSecurityPolicy); // from here Next takes the nonce for its own scripts
   const response = NextResponse.next({ request: { headers: forwarded } });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);

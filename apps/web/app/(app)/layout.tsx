@@ -9,9 +9,9 @@ import { currentActor } from '@/server/session.ts';
 
 /** Everything behind the sign-in. */
 export default async function AppLayout({ children }: { children: ReactNode }) {
-  await headers();
+  const path = (await headers()).get('x-path') ?? '/';
   const actor = await currentActor();
-  if (!actor) redirect('/sign-in');
+  if (!actor) redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`);
   const jar = await cookies();
   const theme = jar.get(themeCookie)?.value;
   return (
