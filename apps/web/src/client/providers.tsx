@@ -2,17 +2,20 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { ToastProvider, TooltipProvider } from '@laurel/ui';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { type ReactNode, useState } from 'react';
 import { ApiFailure } from './api.ts';
 
-/** What every page stands in: the query cache, tooltips, toasts, and the nonce for the style elements of Base UI. */
+/** What every page stands in: the query cache, state in the address, tooltips, toasts, and the nonce for the style elements of Base UI. */
 export function Providers({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
   const [client] = useState(makeQueryClient);
   const tree = (
     <QueryClientProvider client={client}>
-      <TooltipProvider>
-        <ToastProvider>{children}</ToastProvider>
-      </TooltipProvider>
+      <NuqsAdapter>
+        <TooltipProvider>
+          <ToastProvider>{children}</ToastProvider>
+        </TooltipProvider>
+      </NuqsAdapter>
     </QueryClientProvider>
   );
   return <CSPProvider {...(nonce === undefined ? {} : { nonce })}>{tree}</CSPProvider>;
