@@ -24,6 +24,9 @@ export class Database implements Sql {
       options: '-c timezone=UTC',
     });
     // An idle connection that breaks (server restart) is replaced by the pool; the next query tells of a real outage.
+    // One that breaks while a transaction holds it says so twice: by the query that fails, and by this event, which
+    // would end the process without a listener.
+    this.pool.on('connect', (client) => client.on('error', () => {}));
     this.pool.on('error', () => {});
   }
 
