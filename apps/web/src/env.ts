@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -35,7 +34,7 @@ const examples: Record<keyof z.infer<typeof schema>, string> = {
 export interface WebEnv {
   databaseUrl: string;
   redisUrl: string | null;
-  /** absolute path of the data directory */
+  /** the data directory, as given; no path is resolved here, because Next also compiles this file for its edge runtime */
   home: string;
   /** origin that people use, e.g. `http://localhost:3000`, without a trailing slash */
   publicOrigin: string;
@@ -72,7 +71,7 @@ export function parseEnv(source: Record<string, string | undefined>): WebEnv {
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL ?? null,
-    home: resolve(/* turbopackIgnore: true */ env.LAUREL_HOME),
+    home: env.LAUREL_HOME,
     publicOrigin: new URL(env.LAUREL_URL ?? `http://localhost:${env.PORT}`).origin,
     allowedHosts: env.LAUREL_ALLOWED_HOSTS.split(',')
       .map((host) => host.trim().toLowerCase())

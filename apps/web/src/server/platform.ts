@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { type Auth, createAuth } from '@laurel/access/auth';
 import { createDb, type Db } from '@laurel/db';
 import { type BlobStore, createBlobStore } from '@laurel/storage';
@@ -35,7 +35,7 @@ export function createPlatform(env: WebEnv): Platform {
     env,
     db,
     auth: createAuth({ prisma: db.prisma, throttle: db.signIns, secret: env.authSecret, baseUrl: env.publicOrigin }),
-    blobs: createBlobStore({ kind: 'files', directory: join(env.home, 'blobs') }),
+    blobs: createBlobStore({ kind: 'files', directory: resolve(/* turbopackIgnore: true */ env.home, 'blobs') }),
     serve: createServeClient(env),
     events: createEventHub((wake) => db.internal.listen('events', wake)),
     queue,
