@@ -24,7 +24,8 @@ describe('parseEnv', () => {
   });
 
   it('names every wrong variable, with an example and without its value', () => {
-    const wrong = () => parseEnv({ ...whole, PORT: 'eighty', LAUREL_AUTH_SECRET: 'too-short', DATABASE_URL: undefined });
+    const wrong = () =>
+      parseEnv({ ...whole, PORT: 'eighty', LAUREL_AUTH_SECRET: 'too-short', DATABASE_URL: undefined });
     expect(wrong).toThrow(/PORT: .*Example: PORT=3000/);
     expect(wrong).toThrow(/LAUREL_AUTH_SECRET/);
     expect(wrong).toThrow(/DATABASE_URL/);
