@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ExperimentView, TrialView } from '@laurel/contracts';
 import { until } from '../numbers.ts';
+import { root } from '../record.ts';
 import { type Api, apiOf } from './api.ts';
 import { discard, launch, type Platform } from './launch.ts';
 
@@ -92,7 +92,7 @@ export function createWorld(): World {
 
 /** The bytes of a sample, from the package that Laurel takes its samples from. */
 export function sampleBytes({ name }: Sample): Buffer {
-  const folder = dirname(createRequire(import.meta.url).resolve('@observablehq/sample-datasets/package.json'));
+  const folder = join(root, 'node_modules/@observablehq/sample-datasets');
   return readFileSync(join(folder, `${name}.csv`));
 }
 
