@@ -1,7 +1,7 @@
 import { type ChartSpec, chartSpec } from '@laurel/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { barWidth, mergeRows, numberAxis, yValues } from './scale.ts';
+import { barWidth, mergeRows, numberAxis, tickWord, yValues } from './scale.ts';
 import { cursorStops, nearestStop } from './stops.ts';
 import { tableView, toCsv } from './table-view.ts';
 
@@ -35,6 +35,20 @@ describe('numberAxis', () => {
       domain: [0.01, 100],
       ticks: [0.01, 0.1, 1, 10, 100],
     });
+  });
+  it('words ticks so that each differs', () => {
+    for (const values of [
+      [0.5, 0.5001],
+      [0.99912, 0.99971],
+      [0, 1],
+      [12, 18_000],
+      [-0.2, 0.35],
+    ]) {
+      const { ticks } = numberAxis(values, axis);
+      const words = ticks.map((tick) => tickWord(tick, ticks, axis));
+      expect(new Set(words).size).toBe(ticks.length);
+    }
+    expect(tickWord(0.5, [0, 0.5, 1], axis)).toBe('0.5');
   });
   it('survives no values at all', () => {
     expect(numberAxis([], axis).domain).toEqual([0, 1]);

@@ -6,7 +6,7 @@ import { Area, Bar, CartesianGrid, ComposedChart, ErrorBar, Line, XAxis, YAxis }
 import { formatDate, formatNumber, nothing } from '../format.ts';
 import { CursorMark, type Geometry, GeometryProbe, HistogramBars, Points, Rule } from './layers.tsx';
 import { Marker, seriesLook } from './palette.tsx';
-import { type Axis, categories, mergeRows, numberAxis, xNumbers, yValues } from './scale.ts';
+import { type Axis, categories, mergeRows, numberAxis, tickWord, xNumbers, yValues } from './scale.ts';
 import { cursorStops, nearestStop, type Stop } from './stops.ts';
 import { useWidth } from './width.ts';
 
@@ -124,7 +124,7 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
     domain: yAxis.domain,
     ticks: yAxis.ticks,
     scale: spec.y.scale,
-    tickFormatter: (tick: number) => formatX(tick, spec.y),
+    tickFormatter: (tick: number) => tickWord(tick, yAxis.ticks, spec.y),
   };
   const place = numeric
     ? {
@@ -132,11 +132,13 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
         domain: exactDomain(spec, hidden, xAxis!.domain),
         ticks: xAxis!.ticks,
         scale: spec.x.scale,
-        tickFormatter: (tick: number) => formatX(tick, spec.x),
+        tickFormatter: (tick: number) => tickWord(tick, xAxis!.ticks, spec.x),
       }
     : { type: 'category' as const, tickFormatter: (name: string) => clip(name, horizontal ? 24 : 14) };
   const look = { axisLine: false, tickLine: false, tick: tickLook, allowDataOverflow: true } as const;
-  const yWords = horizontal ? names.map((name) => clip(name, 24)) : yAxis.ticks.map((tick) => formatX(tick, spec.y));
+  const yWords = horizontal
+    ? names.map((name) => clip(name, 24))
+    : yAxis.ticks.map((tick) => tickWord(tick, yAxis.ticks, spec.y));
   const yWidth = Math.max(28, 14 + Math.max(0, ...yWords.map((word) => word.length)) * 6.3);
   const first = horizontal ? value : place;
   const second = horizontal ? place : value;

@@ -1,4 +1,5 @@
 import type { ChartSpec } from '@laurel/contracts';
+import { formatDate, formatNumber } from '../format.ts';
 
 export type Axis = ChartSpec['x'];
 export type Point = ChartSpec['series'][number]['points'][number];
@@ -36,6 +37,15 @@ function tickStep(rough: number): number {
 function roundTo(value: number, step: number): number {
   const digits = Math.max(0, Math.ceil(-Math.log10(step)) + 1);
   return digits > 15 ? value : Number(value.toFixed(digits));
+}
+
+/** A tick with as many decimals as its neighbours need, so that no two ticks read the same. */
+export function tickWord(tick: number, ticks: readonly number[], axis: Axis): string {
+  if (axis.kind === 'time') return formatDate(tick);
+  const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : 0;
+  if (axis.scale === 'log' || step === 0 || step >= 1 || Math.abs(tick) >= 1e6) return formatNumber(tick);
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  return decimals > 7 ? formatNumber(tick) : Number(tick.toFixed(decimals)).toFixed(decimals);
 }
 
 function logAxis(low: number, high: number, keep: boolean): NumberAxis {

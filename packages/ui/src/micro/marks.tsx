@@ -26,7 +26,7 @@ export function Sparkline({
   const x0 = Math.min(...xs);
   const at = ([x, y]: readonly [number, number]): [number, number] => [
     2 + ((x - x0) / (Math.max(...xs) - x0 || 1)) * 96,
-    90 - (Math.min(1, Math.max(0, (y - low) / (high - low || 1))) || 0) * 80,
+    high === low ? 50 : 90 - Math.min(1, Math.max(0, (y - low) / (high - low))) * 80,
   ];
   const placed = finite.map(at);
   const last = placed.at(-1);

@@ -11,7 +11,7 @@ import { FirstRun } from './first-run.tsx';
 /** The start: the first run as long as there is nothing, else the project that was open last. */
 export function Home() {
   const projects = useProjects();
-  const { projectId, me } = useFrame();
+  const { projectId } = useFrame();
   const router = useRouter();
   const known = projects.data?.find((project) => project.id === projectId) ?? projects.data?.[0];
   // the project that the first run itself makes must not pull the person away from the run that was just started
@@ -39,7 +39,7 @@ export function Home() {
         <div>
           <h1 className="font-semibold text-title">Train your first models</h1>
           <p className="text-ink-2">
-            {me.name}, choose a table. Models compete on it while you watch; you approve the one that is crowned.
+            Choose a table. Models compete on it while you watch, and the best of them can be crowned.
           </p>
         </div>
       </div>

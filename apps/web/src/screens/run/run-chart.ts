@@ -108,7 +108,7 @@ export function domainOf(
   const best = Math.max(scores[0] ?? base, base === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : base);
   const upperMost = scores[Math.floor((scores.length - 1) * 0.85)] ?? base;
   const worst = Math.min(base, upperMost);
-  const air = Math.max(best - worst, Math.abs(best) * 0.01, 1e-9) * 0.08;
+  const air = Math.max((best - worst) * 0.08, Math.abs(best) * 0.005, 1e-9);
   const [low, high] = [worst - air, best + air];
   return higherIsBetter ? [low, high] : [-high, -low];
 }

@@ -43,9 +43,11 @@ export function RunningNow({
                   {now && now.folds > 1 ? ` · fold ${now.fold} of ${now.folds}` : ''}
                 </p>
               </div>
-              <p className="truncate text-ink-2 text-small" title={trial.name}>
-                {trial.name}
-              </p>
+              {trial.name === trial.family ? null : (
+                <p className="truncate text-ink-2 text-small" title={trial.name}>
+                  {trial.name}
+                </p>
+              )}
               <div className="mt-2 h-10">
                 {now && now.curve.length > 1 ? (
                   <Sparkline
