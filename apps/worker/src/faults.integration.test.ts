@@ -24,8 +24,8 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
   afterAll(() => platform?.stop());
 
   /** Counted in trials, so that every run gives the same models however often it is disturbed. */
-  const begin = () =>
-    platform.experiment(datasetId, { families: ['baseline', 'linear'], budget: { trials: 6 }, seed: 5 });
+  const quick = { families: ['baseline', 'linear'], validation: { kind: 'kfold' as const, folds: 3 } };
+  const begin = () => platform.experiment(datasetId, { ...quick, budget: { trials: 6 }, seed: 5 });
   const ended = (id: string) =>
     until('the end of the run', async () => isEnd((await platform.view(id)).status), platform.worker.log, limitMs);
 
@@ -69,7 +69,10 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
       expect(trials.map((trial) => trial.failure)).toEqual(Array(7).fill(null));
       expect(trials.find((trial) => trial.number === 7)?.family).toBe('ensemble');
       const events = await platform.db.experiments.events(systemActor, id, 0, 1000);
-      expect(events.map((event) => event.id)).toEqual(events.map((_, i) => i + 1));
+      const ids = events.map((event) => event.id);
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(events.at(-1)).toMatchObject({ type: 'status', status: 'completed' });
       for (const { id: trialId } of trials)
         expect(await platform.storage.exists(blobKeys.predictions(id, trialId))).toBe(true);
       reference = resultsOf(trials);
@@ -148,12 +151,14 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
   it(
     'a cancelled run stops at once',
     async () => {
-      const id = await platform.experiment(datasetId, { families: ['baseline', 'linear'], budget: { trials: 200 } });
+      const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
       await midway(id);
       await platform.db.experiments.command(systemActor, id, 'cancel');
       expect((await platform.view(id)).status).toBe('cancelled');
       const log = platform.worker.log;
-      const busy = async () => (await platform.db.internal.liveWorkers()).reduce((sum, worker) => sum + worker.busy, 0);
+      const here = async () =>
+        (await platform.db.internal.liveWorkers()).find(({ pid }) => pid === platform.worker.pid());
+      const busy = async () => (await here())?.busy;
       await until('idle slots', async () => (await busy()) === 0, log, 20_000);
       expect((await platform.trials(id)).filter((trial) => ['queued', 'running'].includes(trial.status))).toEqual([]);
     },
@@ -163,7 +168,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
   it(
     'a run of some seconds ends in time, with an ensemble',
     async () => {
-      const id = await platform.experiment(datasetId, { families: ['baseline', 'linear'], budget: { seconds: 6 } });
+      const id = await platform.experiment(datasetId, { ...quick, budget: { seconds: 6 } });
       await ended(id);
       const view = await platform.view(id);
       expect(view.status, JSON.stringify(view.error)).toBe('completed');
@@ -176,7 +181,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
   it(
     'finish keeps the best so far',
     async () => {
-      const id = await platform.experiment(datasetId, { families: ['baseline', 'linear'], budget: { trials: 200 } });
+      const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
       await midway(id);
       await platform.db.experiments.command(systemActor, id, 'finish');
       await ended(id);

@@ -55,6 +55,11 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
   const storage = createBlobStore({ kind: 'files', directory: join(home, 'blobs') });
   const worker = createTestWorker({ databaseUrl, home, redisUrl: redis?.url ?? null });
   await worker.start();
+  // an interrupted test run takes its servers along
+  const killAll = () => {
+    for (const pid of [worker.pid(), postgres.pid, redis?.pid() ?? -1]) if (pid > 0) signal(pid, 'SIGKILL');
+  };
+  process.once('exit', killAll);
 
   return {
     db,
@@ -87,6 +92,7 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
     view: (id) => db.experiments.get(systemActor, id),
     trials: (id) => db.experiments.trials(systemActor, id),
     async stop() {
+      process.off('exit', killAll);
       await worker.kill('SIGKILL');
       await db.close();
       await redis?.stop();
@@ -94,6 +100,14 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function createTestWorker(input: { databaseUrl: string; home: string; redisUrl: string | null }): TestWorker {

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 
 export interface TestRedis {
   url: string;
+  pid(): number;
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -33,7 +34,7 @@ export async function startRedis(folder: string, port: number): Promise<TestRedi
     await gone;
   }
   await start();
-  return { url: `redis://127.0.0.1:${port}`, kill, start, stop: kill };
+  return { url: `redis://127.0.0.1:${port}`, pid: () => child?.pid ?? -1, kill, start, stop: kill };
 }
 
 function answersPong(port: number): Promise<boolean> {
