@@ -1,4 +1,3 @@
-import { serialiseError } from '@laurel/contracts';
 import type { FromChild, Protocol, RequestOf, ToChild } from '../protocol.ts';
 import { dieWithParent } from './watchdog.ts';
 
@@ -48,6 +47,8 @@ async function answer<P extends Protocol>(
     const result = await handle(request, { emit: (event) => send({ type: 'event', id, event }), signal });
     return { type: 'done', id, result, rssMb: rssMb() };
   } catch (error) {
+    // loaded only now: the schemas beside it take a third of the time that a child needs to start
+    const { serialiseError } = await import('@laurel/contracts');
     const outOfMemory =
       error instanceof RangeError && /allocation failed|WebAssembly\.Memory|out of memory/i.test(error.message);
     return { type: 'error', id, error: serialiseError(error), outOfMemory, rssMb: rssMb() };
