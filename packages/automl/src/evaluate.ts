@@ -57,7 +57,8 @@ function metricIntervals(plan: ScoringPlan, scored: ScoredRows, threshold: numbe
   const byLabel = metrics.filter((metric) => moved && metric.needs === 'labels');
   const others = metrics.filter((metric) => !byLabel.includes(metric));
   const intervals = (some: Metric[], predictions: Float64Array) => {
-    const random = createRandom(deriveSeed(plan.seed, 'evaluation')).next;
+    // the resamples of the leaderboard, so that a model has one interval everywhere
+    const random = createRandom(deriveSeed(plan.seed, 'bootstrap')).next;
     const found = bootstrapIntervals(some, scored.target, predictions, { ...shapeOf(plan), random });
     return some.map((metric, i) => {
       const { value, low, high } = found[i]!;

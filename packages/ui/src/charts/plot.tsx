@@ -126,13 +126,16 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
     scale: spec.y.scale,
     tickFormatter: (tick: number) => tickWord(tick, yAxis.ticks, spec.y),
   };
-  const place = numeric
+  const span = xAxis ? exactDomain(spec, hidden, xAxis.domain) : null;
+  // a tick outside the exact domain would be drawn over the other axis
+  const xTicks = xAxis && span ? xAxis.ticks.filter((tick) => tick >= span[0] && tick <= span[1]) : [];
+  const place = span
     ? {
         type: 'number' as const,
-        domain: exactDomain(spec, hidden, xAxis!.domain),
-        ticks: xAxis!.ticks,
+        domain: span,
+        ticks: xTicks,
         scale: spec.x.scale,
-        tickFormatter: (tick: number) => tickWord(tick, xAxis!.ticks, spec.x),
+        tickFormatter: (tick: number) => tickWord(tick, xTicks, spec.x),
       }
     : { type: 'category' as const, tickFormatter: (name: string) => clip(name, horizontal ? 24 : 14) };
   const look = { axisLine: false, tickLine: false, tick: tickLook, allowDataOverflow: true } as const;
@@ -198,7 +201,8 @@ function mark(spec: ChartSpec, series: ChartSpec['series'][number], index: numbe
           key={series.id}
           {...base}
           type={series.mark === 'step' ? 'stepAfter' : 'linear'}
-          stroke={look.color}
+          // faint lines without a colour of their own are the background: grey, however many
+          stroke={series.faint && series.color === undefined ? 'var(--ink-3)' : look.color}
           strokeWidth={series.faint ? 1 : 1.75}
           strokeOpacity={opacity}
           strokeDasharray={series.faint ? '' : look.dash}

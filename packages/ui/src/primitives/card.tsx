@@ -18,12 +18,12 @@ export function Card({
   return (
     <section className={clsx('min-w-0 rounded border border-line bg-surface', className)}>
       {title ? (
-        <header className="flex items-center justify-between gap-3 px-4 pt-3">
+        <header className="flex min-h-10 items-center justify-between gap-3 px-4 pt-3">
           <h2 className="min-w-0 font-semibold text-body">{title}</h2>
           {aside}
         </header>
       ) : null}
-      <div className={padded ? 'p-4' : ''}>{children}</div>
+      <div className={clsx(padded && (title ? 'px-4 pt-2 pb-4' : 'p-4'))}>{children}</div>
     </section>
   );
 }

@@ -66,8 +66,8 @@ export function CodeBlock({ code, label, className }: { code: string; label: str
           <code>{code}</code>
         </pre>
       </section>
-      <div className="absolute top-1 right-1">
-        <IconButton label={copied ? 'Copied' : 'Copy'} size="small" onClick={copy} className="bg-sunken">
+      <div className="absolute top-1 right-1 rounded bg-sunken">
+        <IconButton label={copied ? 'Copied' : 'Copy'} size="small" onClick={copy}>
           {copied ? (
             <Check aria-hidden className="size-3.5 text-accent-text" />
           ) : (
