@@ -8,7 +8,7 @@ import { createQueue } from '@laurel/queue';
 import { createBlobStore } from '@laurel/storage';
 import { workerEnv } from './env.ts';
 import { createHandlers } from './handlers/index.ts';
-import { log } from './log.ts';
+import { errorText, log } from './log.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { announce, newWorkerId, releaseOfDeadWorkers } from './presence.ts';
 import type { Resources } from './resources.ts';
@@ -68,7 +68,12 @@ const worker = await queue.createWorker({ handlers, slots: env.slots, log });
 await relay.start();
 const leave = announce(db, { id: workerId, slots: env.slots }, resources.trials, log);
 // the scheduled job does the same; this is for the case that the queue has lost its schedule
-const reconcile = () => handlers.reconcile({}, { jobId: 'timer', attempt: 1 }).catch(() => undefined);
+const reconcile = () =>
+  handlers
+    .reconcile({}, { jobId: 'timer', attempt: 1 })
+    .catch((error: unknown) =>
+      log('warn', 'looking for lost work failed and is tried again', { error: errorText(error) }),
+    );
 const safety = setInterval(reconcile, safetyMs);
 void reconcile();
 log('info', 'the worker takes jobs', { workerId, slots: env.slots, queue: queue.backend });
