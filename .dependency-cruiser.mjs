@@ -6,13 +6,13 @@ const mayImport = {
   contracts: [],
   evaluation: [],
   access: ['contracts'],
-  tabular: ['contracts', 'evaluation'],
+  tabular: ['contracts'],
   queue: ['contracts'],
   storage: ['contracts'],
   db: ['contracts', 'access'],
   automl: ['contracts', 'evaluation', 'tabular', 'trees'],
   pool: ['contracts', 'tabular', 'automl'],
-  ui: ['contracts', 'evaluation'],
+  ui: ['contracts'],
 };
 
 const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
