@@ -50,6 +50,23 @@ describe('numberAxis', () => {
     }
     expect(tickWord(0.5, [0, 0.5, 1], axis)).toBe('0.5');
   });
+  it('marks years, months or days on a time axis', () => {
+    const time = { ...axis, kind: 'time' } as const;
+    const words = (from: string, to: string) => {
+      const { ticks } = numberAxis([Date.parse(from), Date.parse(to)], time);
+      return ticks.map((tick) => tickWord(tick, ticks, time));
+    };
+    expect(words('1954-02-26', '2002-11-26')).toEqual(['1960', '1970', '1980', '1990', '2000']);
+    expect(words('2020-01-10', '2020-12-20')).toEqual(['2020-02', '2020-05', '2020-08', '2020-11']);
+    expect(words('2020-01-10', '2020-01-20')).toEqual([
+      '2020-01-10',
+      '2020-01-12',
+      '2020-01-14',
+      '2020-01-16',
+      '2020-01-18',
+      '2020-01-20',
+    ]);
+  });
   it('survives no values at all', () => {
     expect(numberAxis([], axis).domain).toEqual([0, 1]);
   });

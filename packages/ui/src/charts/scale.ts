@@ -15,8 +15,10 @@ export function numberAxis(values: readonly number[], axis: Axis, wanted = 5): N
   let [low, high] = axis.domain ?? [Math.min(...finite), Math.max(...finite)];
   if (finite.length === 0 && !axis.domain) [low, high] = axis.scale === 'log' ? [1, 10] : [0, 1];
   if (axis.scale === 'log') return logAxis(low, high, axis.domain !== undefined);
-  if (low === high) {
-    const air = Math.abs(low) * 0.1 || 1;
+  if (axis.kind === 'time' && high - low > 2 * dayMs) return timeAxis(low, high, wanted);
+  // closer together than numbers can be told apart on a screen: one value with air around it
+  if (high - low <= Math.max(Math.abs(low), Math.abs(high)) * 1e-9 || high - low < 1e-200) {
+    const air = Math.abs(low) < 1e-100 ? 1 : Math.abs(low) * 0.1;
     low -= air;
     high += air;
   }
@@ -25,6 +27,31 @@ export function numberAxis(values: readonly number[], axis: Axis, wanted = 5): N
   const last = axis.domain ? Math.floor(high / step + 1e-9) : Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => roundTo((first + index) * step, step));
   return { domain: axis.domain ? [low, high] : [ticks[0]!, ticks.at(-1)!], ticks };
+}
+
+const dayMs = 86_400_000;
+
+/** Ticks at the starts of years, months or days (UTC), as the span asks for. The domain ends where the data ends. */
+function timeAxis(low: number, high: number, wanted: number): NumberAxis {
+  const years = (high - low) / (365.25 * dayMs);
+  const ticks: number[] = [];
+  if (years > wanted) {
+    const step = tickStep(years / wanted);
+    const first = Math.ceil(new Date(low).getUTCFullYear() / step) * step;
+    for (let year = first; Date.UTC(year, 0) <= high; year += step) ticks.push(Date.UTC(year, 0));
+  } else if (years * 12 > wanted) {
+    const step = Math.ceil((years * 12) / wanted);
+    const start = new Date(low);
+    for (let month = start.getUTCMonth() + 1; ; month += step) {
+      const at = Date.UTC(start.getUTCFullYear(), month);
+      if (at > high) break;
+      ticks.push(at);
+    }
+  } else {
+    const step = Math.max(1, Math.ceil((high - low) / dayMs / wanted)) * dayMs;
+    for (let at = Math.ceil(low / dayMs) * dayMs; at <= high; at += step) ticks.push(at);
+  }
+  return { domain: [low, high], ticks: ticks.filter((tick) => tick >= low) };
 }
 
 /** 1, 2 or 5 times a power of ten, at least `rough`. */
@@ -41,11 +68,18 @@ function roundTo(value: number, step: number): number {
 
 /** A tick with as many decimals as its neighbours need, so that no two ticks read the same. */
 export function tickWord(tick: number, ticks: readonly number[], axis: Axis): string {
-  if (axis.kind === 'time') return formatDate(tick);
+  if (axis.kind === 'time') return timeWord(tick, ticks);
   const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : 0;
   if (axis.scale === 'log' || step === 0 || step >= 1 || Math.abs(tick) >= 1e6) return formatNumber(tick);
   const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   return decimals > 7 ? formatNumber(tick) : Number(tick.toFixed(decimals)).toFixed(decimals);
+}
+
+/** A year where all ticks start one, else a month, else the day. */
+function timeWord(tick: number, ticks: readonly number[]): string {
+  const dates = ticks.map(formatDate);
+  if (dates.every((date) => date.endsWith('-01-01'))) return formatDate(tick).slice(0, 4);
+  return dates.every((date) => date.endsWith('-01')) ? formatDate(tick).slice(0, 7) : formatDate(tick);
 }
 
 function logAxis(low: number, high: number, keep: boolean): NumberAxis {

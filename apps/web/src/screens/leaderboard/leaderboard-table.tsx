@@ -117,7 +117,7 @@ function columnsOf(
             <Badges row={row} />
           </span>
           <span className="line-clamp-1 text-ink-2 text-small max-sm:hidden" title={row.name}>
-            #{row.trialNumber} · {row.name}
+            #{row.trialNumber} · {settingsOf(row.name, familyLabel(row.family))}
           </span>
         </span>
       ),
@@ -155,6 +155,12 @@ function columnsOf(
   ];
   if (compact) return [...score, ...costColumns().slice(0, 1)];
   return [...score, holdoutColumn(opened, betterFirst), ...costColumns()];
+}
+
+/** A model's name without the family, which stands above it already. */
+export function settingsOf(name: string, family: string): string {
+  if (name === family) return 'default settings';
+  return name.startsWith(`${family}, `) ? name.slice(family.length + 2) : name;
 }
 
 /** The shared axis; a baseline far away must not press the others together, so it may lie off the axis. */

@@ -5,7 +5,7 @@ import { ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { ColumnShape } from '../dataset/column-shape.tsx';
 import { TypeIcon } from '../dataset/column-type.tsx';
-import type { Choices, EngineView } from './draft.ts';
+import type { Choices, EngineView, LeftOut } from './draft.ts';
 
 /** Which columns the models may use: what is left out and why, and a switch for each of the others. */
 export function Features({
@@ -31,26 +31,21 @@ export function Features({
         <div>
           <h2 className="mb-1.5 font-semibold text-heading">Left out</h2>
           <ul className="rounded border border-line bg-surface" data-testid="left-out">
-            {leftOut.map((entry) => {
-              const kept = choices.kept.includes(entry.column);
-              return (
-                <li
-                  key={entry.column}
-                  className="flex items-start justify-between gap-4 border-line border-b px-4 py-2 last:border-b-0"
-                >
-                  <p className="wrap-anywhere min-w-0">
-                    <bdi className={kept ? 'font-medium' : 'font-medium line-through decoration-ink-3'}>
-                      {entry.column}
-                    </bdi>
-                    <span className="text-ink-2"> {kept ? 'is used, because you keep it.' : entry.reason}</span>
-                  </p>
-                  <button type="button" className="link shrink-0" onClick={() => setKept(entry.column, !kept)}>
-                    {kept ? 'Leave it out' : 'Keep it'}
-                    <span className="sr-only">: {entry.column}</span>
-                  </button>
-                </li>
-              );
-            })}
+            {byReason(leftOut).map(({ reason, columns }) => (
+              <li key={reason} className="flex flex-col gap-1.5 border-line border-b px-4 py-2.5 last:border-b-0">
+                <ul className="flex flex-wrap gap-x-5 gap-y-1">
+                  {columns.map((column) => (
+                    <LeftOutColumn
+                      key={column}
+                      column={column}
+                      kept={choices.kept.includes(column)}
+                      onKeep={(keep) => setKept(column, keep)}
+                    />
+                  ))}
+                </ul>
+                <p className="wrap-anywhere text-ink-2">{reason}</p>
+              </li>
+            ))}
           </ul>
         </div>
       ) : null}
@@ -83,6 +78,27 @@ export function Features({
       </div>
     </section>
   );
+}
+
+function LeftOutColumn({ column, kept, onKeep }: { column: string; kept: boolean; onKeep: (keep: boolean) => void }) {
+  return (
+    <li className="flex min-w-0 items-baseline gap-2">
+      <bdi className={kept ? 'truncate font-medium' : 'truncate font-medium line-through decoration-ink-3'}>
+        {column}
+      </bdi>
+      <button type="button" className="link shrink-0 text-small" onClick={() => onKeep(!kept)}>
+        {kept ? 'Leave it out' : 'Keep it'}
+        <span className="sr-only">: {column}</span>
+      </button>
+    </li>
+  );
+}
+
+/** Columns that are left out for one and the same reason stand together. */
+function byReason(leftOut: readonly LeftOut[]): { reason: string; columns: string[] }[] {
+  const groups = new Map<string, string[]>();
+  for (const { column, reason } of leftOut) groups.set(reason, [...(groups.get(reason) ?? []), column]);
+  return [...groups].map(([reason, columns]) => ({ reason, columns }));
 }
 
 function UsedColumns({

@@ -109,7 +109,13 @@ function Progress({
         <Stat
           label="Models"
           value={Math.max(done, progress.trialsDone)}
-          note={progress.trialsFailed > 0 ? `${progress.trialsFailed} failed` : `${progress.trialsRunning} in work`}
+          note={
+            progress.trialsFailed > 0
+              ? `${progress.trialsFailed} failed`
+              : ended
+                ? 'none failed'
+                : `${progress.trialsRunning} in work`
+          }
         />
         <Stat
           label={ended ? 'Time used' : 'Time left'}
