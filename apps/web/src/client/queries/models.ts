@@ -9,7 +9,7 @@ import type {
   PartialDependence,
   PredictResponse,
 } from '@laurel/contracts';
-import { useMutation, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQueries, useQuery } from '@tanstack/react-query';
 import { api, apiPath, failureOf, offline } from '../api.ts';
 import type { Page } from '../types.ts';
 
@@ -25,10 +25,11 @@ export function useModels(filter: { projectId?: string | null | undefined; exper
   });
 }
 
-export function useModel(id: string) {
+export function useModel(id: string | null) {
   return useQuery({
     queryKey: ['models', id],
     queryFn: ({ signal }) => api.get<ModelView>(`/models/${id}`, undefined, signal),
+    enabled: id !== null,
   });
 }
 
@@ -110,9 +111,14 @@ export function predictPath(target: PredictTarget): string {
   return 'modelId' in target ? `/models/${target.modelId}/predict` : `/projects/${target.projectId}/predict`;
 }
 
-export function usePredict(target: PredictTarget) {
-  return useMutation({
-    mutationFn: (rows: PredictRow[]) => api.post<PredictResponse>(predictPath(target), { rows }),
+/** The answer for one row, asked anew when the row changes; the last one stays until the next is there. */
+export function usePrediction(target: PredictTarget, modelId: string, row: PredictRow) {
+  return useQuery({
+    // with the model, since a project's champion changes
+    queryKey: ['prediction', modelId, predictPath(target), row],
+    queryFn: () => api.post<PredictResponse>(predictPath(target), { rows: [row] }),
+    placeholderData: keepPreviousData,
+    ...settled,
   });
 }
 

@@ -1,9 +1,10 @@
 'use client';
 import type { ModelView } from '@laurel/contracts';
-import { Card, formatCount, Num, Segmented, ShareBar, Switch } from '@laurel/ui';
+import { Card, formatCount, formatScore, Num, Segmented, ShareBar, Switch } from '@laurel/ui';
 import { Chart } from '@laurel/ui/charts';
 import clsx from 'clsx';
 import { useState } from 'react';
+import { metricLabel } from '@/client/metric-label.ts';
 import { useImportance, usePartialDependence } from '@/client/queries/models.ts';
 import { dependenceSpec, importanceSpec } from './specs.ts';
 import { Loaded, NoArtifact } from './summary.tsx';
@@ -15,7 +16,9 @@ export function Explanation({ model }: { model: ModelView }) {
   const [rows, setRows] = useState(true);
   const [view, setView] = useState<'list' | 'chart'>('list');
   const feature = chosen ?? importance.data?.features[0]?.feature ?? null;
-  const effect = usePartialDependence(model.id, feature, 40);
+  // free text has no values to go through
+  const text = model.inputs.find((input) => input.name === feature)?.type === 'text';
+  const effect = usePartialDependence(model.id, text ? null : feature, 40);
   if (!model.hasArtifact) return <NoArtifact />;
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,22rem)_minmax(0,1fr)]">
@@ -40,7 +43,7 @@ export function Explanation({ model }: { model: ModelView }) {
             return (
               <>
                 <p className="mb-2 text-ink-2 text-small">
-                  Loss of {data.metric} when the column is shuffled, on {formatCount(data.rows)}{' '}
+                  Loss of {metricLabel(data.metric)} when the column is shuffled, on {formatCount(data.rows)}{' '}
                   {data.split === 'holdout' ? 'holdout' : 'validation'} rows.
                 </p>
                 <ul className="-mx-2 max-h-[28rem] overflow-y-auto">
@@ -60,7 +63,7 @@ export function Explanation({ model }: { model: ModelView }) {
                         </bdi>
                         <ShareBar share={Math.max(0, entry.mean) / most} label={`importance ${entry.mean}`} />
                         <span className={clsx('text-right text-small', entry.ciLow <= 0 && 'text-ink-3')}>
-                          <Num value={entry.mean} />
+                          <Num value={entry.mean} format={formatScore} />
                         </span>
                       </button>
                     </li>
@@ -72,7 +75,12 @@ export function Explanation({ model }: { model: ModelView }) {
         </Loaded>
       </Card>
       <Card>
-        {feature === null ? null : (
+        {text ? (
+          <p className="py-8 text-center text-ink-2">
+            <bdi className="font-medium text-ink">{feature}</bdi> is free text: it has no values to go through, so there
+            is no curve of its effect.
+          </p>
+        ) : feature === null ? null : (
           <Loaded query={effect} what={`The effect of ${feature}`} className="h-80 w-full">
             {(data) => (
               <Chart
@@ -83,7 +91,7 @@ export function Explanation({ model }: { model: ModelView }) {
             )}
           </Loaded>
         )}
-        <p className="mt-2 text-ink-2 text-small">
+        <p className={clsx('mt-2 text-ink-2 text-small', text && 'hidden')}>
           The other columns keep their values while this one is changed. Where columns depend on each other this can
           show combinations that never occur.
         </p>

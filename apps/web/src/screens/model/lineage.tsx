@@ -16,7 +16,8 @@ import { routes } from '@/client/routes.ts';
 /** Where the model comes from, and everything that makes it again. */
 export function Lineage({ model }: { model: ModelView }) {
   const { lineage } = model;
-  const config = Object.entries(model.config);
+  // the members of an ensemble have a card of their own, with names and weights
+  const config = Object.entries(model.config).filter(([name]) => name !== 'members' || lineage.members.length === 0);
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <Card title="Where it comes from">
@@ -26,7 +27,7 @@ export function Lineage({ model }: { model: ModelView }) {
             {
               name: 'Data',
               value: (
-                <Link href={routes.dataset(lineage.datasetId)}>
+                <Link href={routes.dataset(lineage.datasetId)} className="link">
                   {lineage.datasetName}, version {lineage.datasetVersion}
                 </Link>
               ),
@@ -35,7 +36,11 @@ export function Lineage({ model }: { model: ModelView }) {
             { name: 'SHA-256 of the split', value: <CopyId id={lineage.splitSha256} /> },
             {
               name: 'Experiment',
-              value: <Link href={routes.experiment(model.experimentId)}>trial {model.trialNumber}</Link>,
+              value: (
+                <Link href={routes.experiment(model.experimentId)} className="link">
+                  trial {model.trialNumber}
+                </Link>
+              ),
             },
             { name: 'Seed', value: String(lineage.seed) },
             { name: 'Code version', value: lineage.codeVersion },
@@ -56,25 +61,31 @@ export function Lineage({ model }: { model: ModelView }) {
             <FactTable
               caption="Members of the ensemble"
               rows={lineage.members.map((member) => ({
-                name: <Link href={routes.model(member.modelId)}>{member.name}</Link>,
-                value: formatPercent(member.weight),
+                name: (
+                  <Link href={routes.model(member.modelId)} className="link">
+                    {member.name}
+                  </Link>
+                ),
+                value: <span className="whitespace-nowrap">{formatPercent(member.weight)}</span>,
               }))}
             />
           </Card>
         ) : null}
-        <Card title="Configuration">
-          {config.length > 0 ? (
-            <FactTable
-              caption="Configuration"
-              rows={config.map(([name, value]) => ({
-                name: <code className="font-mono text-small">{name}</code>,
-                value: shown(value),
-              }))}
-            />
-          ) : (
-            <p className="text-ink-2">This family has no settings.</p>
-          )}
-        </Card>
+        {config.length > 0 || lineage.members.length === 0 ? (
+          <Card title="Configuration">
+            {config.length > 0 ? (
+              <FactTable
+                caption="Configuration"
+                rows={config.map(([name, value]) => ({
+                  name: <code className="font-mono text-small">{name}</code>,
+                  value: shown(value),
+                }))}
+              />
+            ) : (
+              <p className="text-ink-2">This model was fitted with the settings that its family starts from.</p>
+            )}
+          </Card>
+        ) : null}
         <Card title="Inputs">
           <FactTable
             caption="Inputs"

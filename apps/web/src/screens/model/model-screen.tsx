@@ -59,16 +59,14 @@ export function ModelScreen({ id }: { id: string }) {
     <Page
       title={model.name}
       projectId={model.projectId}
-      crumbs={[
-        { label: 'Models', href: routes.models(model.projectId) },
-        { label: 'Leaderboard', href: routes.leaderboard(model.experimentId) },
-        { label: model.name },
-      ]}
+      crumbs={[{ label: 'Models', href: routes.models(model.projectId) }, { label: model.name }]}
       mark={model.champion ? <ChampionBadge /> : undefined}
       facts={[
         <CopyId key="id" id={model.id} />,
         `${model.metric.label} ${formatScore(model.score.mean)}`,
-        `predicts ${model.target}`,
+        <span key="target">
+          predicts <bdi className="font-medium text-ink">{model.target}</bdi>
+        </span>,
         `fitted in ${formatSeconds(model.fitSeconds)}`,
         formatBytes(model.sizeBytes),
         <Ago key="at" at={model.createdAt} />,

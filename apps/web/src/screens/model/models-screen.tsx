@@ -67,7 +67,7 @@ export function ModelsScreen({ projectId }: { projectId: string }) {
               align: 'right',
               cell: (row) => (
                 <>
-                  {formatScore(row.score.mean)} <span className="text-ink-3">{row.metric.id}</span>
+                  <span className="text-ink-2">{row.metric.label}</span> {formatScore(row.score.mean)}
                 </>
               ),
               sortValue: (row) => row.score.mean,

@@ -1,4 +1,6 @@
 import type { ChartSpec, Evaluation, Importance, LearningCurves, PartialDependence } from '@laurel/contracts';
+import { formatCount } from '@laurel/ui';
+import { metricLabel } from '@/client/metric-label.ts';
 
 /** Charts of the model page as data; ui/charts draws them and makes their tables. */
 const axis = (label: string, extra: Partial<ChartSpec['x']> = {}): ChartSpec['x'] => ({
@@ -44,26 +46,31 @@ export function rocSpec(curves: Classification['roc'], mark?: { x: number; y: nu
         points: pairs(curve.points),
       })),
       ...(mark
-        ? [{ id: 'threshold', label: 'at the threshold', mark: 'point' as const, color: 1, points: [mark] }]
+        ? [{ id: 'threshold', label: 'at the threshold', mark: 'line' as const, color: 1, points: [mark] }]
         : []),
     ],
   });
 }
 
-export function prSpec(curves: Classification['pr']): ChartSpec {
+export function prSpec(curves: Classification['pr'], mark?: { x: number; y: number }): ChartSpec {
   return chart({
     id: 'precision-recall',
     title: 'Precision and recall',
     note: 'Of those called positive, how many are (up), against how many positives are found (right).',
     x: axis('Recall', { domain: [0, 1] }),
     y: axis('Precision', { domain: [0, 1] }),
-    series: curves.map((curve, index) => ({
-      id: curve.label,
-      label: curve.area === null ? curve.label : `${curve.label} (area ${curve.area.toFixed(3)})`,
-      mark: 'line',
-      color: index,
-      points: pairs(curve.points),
-    })),
+    series: [
+      ...curves.map((curve, index) => ({
+        id: curve.label,
+        label: curve.area === null ? curve.label : `${curve.label} (area ${curve.area.toFixed(3)})`,
+        mark: 'line' as const,
+        color: index,
+        points: pairs(curve.points),
+      })),
+      ...(mark
+        ? [{ id: 'threshold', label: 'at the threshold', mark: 'line' as const, color: 1, points: [mark] }]
+        : []),
+    ],
   });
 }
 
@@ -181,9 +188,9 @@ export function importanceSpec(importance: Importance, top: number): ChartSpec {
   return chart({
     id: 'importance',
     title: 'What drives it',
-    note: `Loss of ${importance.metric} when a column is shuffled, mean of ${importance.repeats} times on ${importance.rows} rows, with 95 % interval.`,
-    x: axis('Column', { kind: 'category' }),
-    y: axis(`Loss of ${importance.metric}`),
+    note: `Loss of ${metricLabel(importance.metric)} when a column is shuffled, mean of ${importance.repeats} times on ${formatCount(importance.rows)} rows, with 95 % interval.`,
+    x: axis('', { kind: 'category' }),
+    y: axis(`Loss of ${metricLabel(importance.metric)}`),
     horizontal: true,
     series: [
       {
@@ -199,41 +206,70 @@ export function importanceSpec(importance: Importance, top: number): ChartSpec {
   });
 }
 
-/** Partial dependence of one model: its average per class (or the value), thin lines of single rows, the spread of the rows. */
+/**
+ * Partial dependence of one model: its average per class (or the value), and how single rows spread around it: thin
+ * lines on a number axis, intervals on bars of categories.
+ */
 export function dependenceSpec(effect: PartialDependence, target: string, withRows: boolean): ChartSpec {
   const category = effect.kind === 'categorical';
-  const at = (values: readonly number[]): Points => effect.grid.map((x, index) => ({ x, y: values[index] ?? null }));
   const single = Object.keys(effect.average).length === 2 && effect.iceOf in effect.average;
   const shown = single ? [effect.iceOf] : Object.keys(effect.average);
-  const yLabel = effect.iceOf === 'value' ? `Mean predicted ${target}` : 'Mean predicted probability';
+  const rows = withRows && effect.ice.length > 0;
+  const lines = rows && !category ? effect.ice : [];
+  const average = (name: string): Points =>
+    effect.grid.map((x, index) => ({
+      x,
+      y: effect.average[name]?.[index] ?? null,
+      ...(rows && category && name === effect.iceOf ? middleOf(effect.ice.map((line) => line[index] ?? 0)) : {}),
+    }));
   return chart({
     id: `dependence-${effect.feature}`,
     title: `Effect of ${effect.feature}`,
-    note:
-      withRows && effect.ice.length > 0
-        ? `Thick: the mean over rows. Thin: single rows, for ${effect.iceOf}.`
-        : 'Mean over rows when only this column changes.',
+    note: dependenceNote(effect, rows),
     x: axis(effect.feature, { kind: category ? 'category' : effect.kind === 'datetime' ? 'time' : 'number' }),
-    y: axis(yLabel),
+    y: axis(predictedLabel(effect, target, single)),
     series: [
-      ...(withRows
-        ? effect.ice.map((values, index) => ({
-            id: `row-${index}`,
-            label: `row ${index + 1}`,
-            mark: 'line' as const,
-            faint: true,
-            points: at(values),
-          }))
-        : []),
+      ...lines.map((values, index) => ({
+        id: `row-${index}`,
+        label: `row ${index + 1}`,
+        mark: 'line' as const,
+        faint: true,
+        points: effect.grid.map((x, at) => ({ x, y: values[at] ?? null })),
+      })),
       ...shown.map((name, index) => ({
         id: name,
         label: name === 'value' ? 'mean' : name,
         mark: category ? ('bar' as const) : ('line' as const),
         color: index,
-        points: at(effect.average[name] ?? []),
+        points: average(name),
       })),
     ],
   });
+}
+
+function dependenceNote(effect: PartialDependence, rows: boolean): string {
+  const of = effect.iceOf === 'value' ? '' : `, for ${effect.iceOf}`;
+  if (effect.kind === 'categorical') {
+    return rows
+      ? `Bars: the mean over rows. Lines: the middle 80 % of single rows${of}. The most frequent value comes first.`
+      : 'Mean over rows when only this column changes. The most frequent value comes first.';
+  }
+  const dots = 'Each dot is a quantile of the training rows.';
+  return rows
+    ? `Thick: the mean over rows. Thin: single rows${of}. ${dots}`
+    : `Mean over rows when only this column changes. ${dots}`;
+}
+
+function predictedLabel(effect: PartialDependence, target: string, oneClass: boolean): string {
+  if (effect.iceOf === 'value') return `Mean predicted ${target}`;
+  return oneClass ? `Mean predicted probability of ${effect.iceOf}` : 'Mean predicted probability';
+}
+
+/** From the 10th to the 90th percentile, by nearest rank. */
+function middleOf(values: readonly number[]): { low: number; high: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+  return { low: at(0.1), high: at(0.9) };
 }
 
 /** The same effect of several models, one line each in the model's own colour. */
@@ -246,12 +282,9 @@ export function overlaidDependenceSpec(
   return chart({
     id: 'dependence-compared',
     title: first ? `Effect of ${first.feature}` : 'Effect',
-    note:
-      first && first.iceOf !== 'value'
-        ? `Mean predicted probability of ${first.iceOf}.`
-        : 'Mean prediction when only this column changes.',
-    x: axis(first?.feature ?? '', { kind: category ? 'category' : 'number' }),
-    y: axis(first?.iceOf === 'value' ? `Mean predicted ${target}` : 'Mean predicted probability'),
+    note: 'Mean prediction when only this column changes.',
+    x: axis(first?.feature ?? '', { kind: category ? 'category' : first?.kind === 'datetime' ? 'time' : 'number' }),
+    y: axis(first ? predictedLabel(first, target, true) : ''),
     series: effects.map(({ name, color, effect }) => ({
       id: `${color}-${name}`,
       label: name,

@@ -4,6 +4,7 @@ import {
   Button,
   Card,
   ErrorState,
+  FactTable,
   formatCount,
   formatPercent,
   formatScore,
@@ -12,8 +13,15 @@ import {
   Skeleton,
   Stat,
 } from '@laurel/ui';
+import { ChevronRight } from 'lucide-react';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
 import { asFailure } from '@/client/api.ts';
-import { useEvaluation, useImportance } from '@/client/queries/models.ts';
+import { metricLabel } from '@/client/metric-label.ts';
+import { useExperiment } from '@/client/queries/experiments.ts';
+import { useEvaluation, useImportance, useModel } from '@/client/queries/models.ts';
+import { useChampion } from '@/client/queries/promotions.ts';
+import { routes } from '@/client/routes.ts';
 
 /** Four questions in four cards: how good, is it sure, what drives it, where is it weak. */
 export function Summary({ model, onOpen }: { model: ModelView; onOpen: (tab: 'performance' | 'explanation') => void }) {
@@ -34,23 +42,21 @@ function HowGood({ model }: { model: ModelView }) {
     <Card title="How good is it?">
       <Stat
         label={`${model.metric.label}, ${model.metric.higherIsBetter ? 'higher' : 'lower'} is better`}
-        value={formatScore(mean)}
+        value={<Num value={mean} format={formatScore} />}
         note={
           ciLow !== null && ciHigh !== null
             ? `95 % interval ${formatScore(ciLow)} to ${formatScore(ciHigh)}${std === null ? '' : `, ± ${formatScore(std)} between folds`}`
-            : undefined
+            : 'measured on rows that its fold models had not seen'
         }
       />
-      <p className="mt-3 text-ink-2">
-        {model.holdout
-          ? `On the holdout, which no model was chosen on: ${formatScore(model.holdout.value)}${model.holdout.ciLow === null ? '' : ` (${formatScore(model.holdout.ciLow)} to ${formatScore(model.holdout.ciHigh)})`}.`
-          : 'Measured on rows that the fold models had not seen.'}
-      </p>
+      <div className="mt-3">
+        <Against model={model} />
+      </div>
       {others.length > 0 ? (
-        <dl className="mt-3 grid grid-cols-2 gap-x-6 gap-y-1 text-small sm:grid-cols-3">
+        <dl className="mt-3 grid grid-cols-1 gap-x-8 gap-y-1 border-line border-t pt-3 text-small sm:grid-cols-2">
           {others.map(([id, value]) => (
             <div key={id} className="flex justify-between gap-2">
-              <dt className="text-ink-2">{id}</dt>
+              <dt className="text-ink-2">{metricLabel(id)}</dt>
               <dd>
                 <Num value={value} format={formatScore} />
               </dd>
@@ -59,6 +65,61 @@ function HowGood({ model }: { model: ModelView }) {
         </dl>
       ) : null}
     </Card>
+  );
+}
+
+/** The same score of the baseline, of the champion and of this model on the holdout. */
+function Against({ model }: { model: ModelView }) {
+  const experiment = useExperiment(model.experimentId);
+  const champion = useChampion(model.projectId);
+  const rival = useModel(champion.data?.modelId ?? null);
+  const baseline = experiment.data?.progress.baselineScore ?? null;
+  const rows: { name: ReactNode; value: ReactNode }[] = [];
+  if (baseline !== null && model.family !== 'baseline') {
+    rows.push({ name: 'Baseline', value: <Compared model={model} other={baseline} /> });
+  }
+  if (rival.data && rival.data.id !== model.id && rival.data.metric.id === model.metric.id) {
+    rows.push({
+      name: (
+        <Link href={routes.compare([model.id, rival.data.id])} className="link">
+          Champion
+        </Link>
+      ),
+      value: <Compared model={model} other={rival.data.score.mean} />,
+    });
+  }
+  if (model.holdout) {
+    const { value, ciLow, ciHigh } = model.holdout;
+    rows.push({
+      name: 'On the holdout',
+      value: (
+        <>
+          <Num value={value} format={formatScore} />
+          {ciLow === null ? null : (
+            <span className="text-ink-2">
+              {' '}
+              · {formatScore(ciLow)} to {formatScore(ciHigh)}
+            </span>
+          )}
+        </>
+      ),
+    });
+  }
+  return rows.length > 0 ? <FactTable caption="Compared with" rows={rows} /> : null;
+}
+
+function Compared({ model, other }: { model: ModelView; other: number | null }) {
+  const { mean } = model.score;
+  if (other === null || mean === null) return formatScore(other);
+  const gain = model.metric.higherIsBetter ? mean - other : other - mean;
+  return (
+    <>
+      <Num value={other} format={formatScore} />
+      <span className="text-ink-2">
+        {' '}
+        · {gain === 0 ? 'the same' : `${formatScore(Math.abs(gain))} ${gain > 0 ? 'better' : 'worse'} here`}
+      </span>
+    </>
   );
 }
 
@@ -88,8 +149,8 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                   note={`The probabilities ${words}.`}
                 />
                 <p className="mt-3 text-ink-2">
-                  When it gives a probability, reality differs from it by {formatPercent(gap)} on average, over{' '}
-                  {formatCount(rows)} rows.
+                  Where it gives a probability, the observed share differs from it by {formatPercent(gap)} on average,
+                  over {formatCount(rows)} rows.
                 </p>
               </>
             );
@@ -122,27 +183,30 @@ function Drivers({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
     <Card title="What drives it?" aside={<More onClick={onOpen} words="All columns" />}>
       {model.hasArtifact ? (
         <Loaded query={importance} what="The importance of columns">
-          {({ features }) => {
+          {({ features, metric }) => {
             const top = features.slice(0, 5);
             const most = Math.max(1e-12, ...top.map((entry) => entry.mean));
             return (
-              <ol className="flex flex-col gap-2">
-                {top.map((entry) => (
-                  <li key={entry.feature} className="grid grid-cols-[minmax(0,9rem)_1fr_4rem] items-center gap-3">
-                    <bdi className="truncate" title={entry.feature}>
-                      {entry.feature}
-                    </bdi>
-                    <ShareBar
-                      share={Math.max(0, entry.mean) / most}
-                      label={`${entry.feature}: ${entry.mean}`}
-                      className="h-2 w-full"
-                    />
-                    <span className="text-right text-small">
-                      <Num value={entry.mean} />
-                    </span>
-                  </li>
-                ))}
-              </ol>
+              <>
+                <p className="mb-3 text-ink-2 text-small">Loss of {metricLabel(metric)} when the column is shuffled</p>
+                <ol className="flex flex-col gap-2">
+                  {top.map((entry) => (
+                    <li key={entry.feature} className="grid grid-cols-[minmax(0,9rem)_1fr_4rem] items-center gap-3">
+                      <bdi className="truncate" title={entry.feature}>
+                        {entry.feature}
+                      </bdi>
+                      <ShareBar
+                        share={Math.max(0, entry.mean) / most}
+                        label={`${entry.feature}: ${entry.mean}`}
+                        className="h-2 w-full"
+                      />
+                      <span className="text-right text-small">
+                        <Num value={entry.mean} format={formatScore} />
+                      </span>
+                    </li>
+                  ))}
+                </ol>
+              </>
             );
           }}
         </Loaded>
@@ -175,7 +239,7 @@ function Weak({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                 <Stat
                   label={`Worst class: ${worst.label}`}
                   value={formatPercent(worst.recall)}
-                  note={`found of its ${formatCount(worst.total)} rows`}
+                  note={`found of its ${formatCount(worst.total)} rows${classification.threshold === null ? '' : ` at a threshold of ${classification.threshold}`}`}
                 />
                 <ul className="mt-3 flex flex-col gap-1.5 text-small">
                   {recalls.slice(0, 5).map((entry) => (
@@ -228,8 +292,9 @@ export function NoArtifact() {
 
 function More({ onClick, words }: { onClick: () => void; words: string }) {
   return (
-    <Button size="small" kind="quiet" onClick={onClick}>
+    <Button size="small" kind="quiet" onClick={onClick} className="-mr-2">
       {words}
+      <ChevronRight aria-hidden className="size-3.5" />
     </Button>
   );
 }

@@ -6,37 +6,70 @@ import {
   Combobox,
   ErrorState,
   Field,
+  formatNumber,
   formatPercent,
   formatScore,
   Input,
   Notice,
   Select,
   ShareBar,
+  Skeleton,
 } from '@laurel/ui';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
-import { type PredictTarget, usePredict } from '@/client/queries/models.ts';
+import { type PredictTarget, usePrediction } from '@/client/queries/models.ts';
 import { exampleValues, rowOf } from './rows.ts';
 
-/** A form made from the model's inputs; it opens with an example row and answers at once. */
+const settleMs = 350;
+
+/** A form made from the model's inputs. It opens with an example row and answers at once, and after every change. */
 export function PredictForm({
   target,
+  modelId,
   inputs,
   task,
 }: {
   target: PredictTarget;
+  modelId: string;
   inputs: readonly ModelInput[];
   task: TaskKind;
 }) {
   const [values, setValues] = useState(() => exampleValues(inputs));
-  const predict = usePredict(target);
+  const [asked, setAsked] = useState(values);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(values), settleMs);
+    return () => clearTimeout(timer);
+  }, [values]);
+  const predict = usePrediction(target, modelId, rowOf(inputs, asked));
   const send = (event: FormEvent) => {
     event.preventDefault();
-    predict.mutate([rowOf(inputs, values)]);
+    setAsked(values);
+    void predict.refetch();
   };
-  const answer = predict.data?.predictions[0];
   return (
     <Card title="Predict one row">
+      <div
+        aria-live="polite"
+        aria-busy={predict.isFetching}
+        className="mb-4 flex min-h-24 flex-col gap-3 border-line border-b pb-4"
+      >
+        {predict.error ? (
+          <ErrorState title="The row could not be predicted." failure={asFailure(predict.error)} />
+        ) : predict.data ? (
+          <>
+            {predict.data.predictions.slice(0, 1).map((prediction) => (
+              <Answer key="answer" prediction={prediction} task={task} />
+            ))}
+            {predict.data.warnings.map((warning) => (
+              <Notice key={`${warning.code} ${warning.column}`} tone="warn">
+                {warning.message}
+              </Notice>
+            ))}
+          </>
+        ) : (
+          <Skeleton className="h-24" />
+        )}
+      </div>
       <form onSubmit={send} className="flex flex-col gap-4" data-testid="predict-form">
         <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
           {inputs.map((input) => (
@@ -49,7 +82,7 @@ export function PredictForm({
           ))}
         </div>
         <div className="flex flex-wrap items-center gap-3">
-          <Button kind="primary" type="submit" busy={predict.isPending}>
+          <Button kind="primary" type="submit" busy={predict.isFetching}>
             Predict
           </Button>
           <Button kind="quiet" onClick={() => setValues(exampleValues(inputs))}>
@@ -58,17 +91,6 @@ export function PredictForm({
           <span className="text-ink-3 text-small">An empty field is a missing value.</span>
         </div>
       </form>
-      <div aria-live="polite" className="mt-4 flex flex-col gap-3 empty:hidden">
-        {predict.error ? (
-          <ErrorState title="The row could not be predicted." failure={asFailure(predict.error)} />
-        ) : null}
-        {answer ? <Answer prediction={answer} task={task} /> : null}
-        {predict.data?.warnings.map((warning) => (
-          <Notice key={`${warning.code} ${warning.column}`} tone="warn">
-            {warning.message}
-          </Notice>
-        ))}
-      </div>
     </Card>
   );
 }
@@ -91,13 +113,15 @@ function Answer({ prediction, task }: { prediction: Prediction; task: TaskKind }
   return (
     <div data-testid="prediction">
       <span className="block text-ink-2 text-small">Prediction</span>
-      <span className="font-semibold text-hero">
+      <span className="wrap-anywhere line-clamp-3 font-semibold text-hero">
         <bdi>{prediction.label}</bdi>
       </span>
       <ul className="mt-2 flex flex-col gap-1.5">
         {chances.slice(0, task === 'binary' ? 2 : 8).map(([label, chance]) => (
-          <li key={label} className="grid grid-cols-[minmax(0,10rem)_1fr_3.5rem] items-center gap-3">
-            <bdi className="truncate">{label}</bdi>
+          <li key={label} className="grid grid-cols-[minmax(0,8rem)_1fr_3.5rem] items-center gap-3">
+            <bdi className="truncate" title={label}>
+              {label}
+            </bdi>
             <ShareBar share={chance} label={`${label}: ${formatPercent(chance)}`} className="h-2 w-full" />
             <span className="text-right text-small tabular-nums">{formatPercent(chance)}</span>
           </li>
@@ -119,9 +143,9 @@ function InputField({
   const levels = input.levels ?? [];
   const hint =
     input.type === 'numeric' && input.min !== undefined && input.max !== undefined
-      ? `${formatScore(input.min)} to ${formatScore(input.max)} in training`
+      ? `${formatNumber(input.min)} to ${formatNumber(input.max)} in training`
       : input.type === 'datetime'
-        ? 'Date and time, such as 2026-03-31 or 2026-03-31T08:00:00Z'
+        ? 'Such as 2026-03-31, or with a time 2026-03-31T08:00:00Z'
         : undefined;
   const options = [
     { value: '', label: 'missing' },

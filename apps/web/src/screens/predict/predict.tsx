@@ -19,7 +19,7 @@ export function Predict({
 }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <PredictForm target={target} inputs={inputs} task={task} />
+      <PredictForm key={modelId} target={target} modelId={modelId} inputs={inputs} task={task} />
       <div className="flex min-w-0 flex-col gap-4">
         <ScoreFile modelId={modelId} inputs={inputs} />
         <Snippets target={target} inputs={inputs} />

@@ -13,7 +13,9 @@ export function exampleValues(inputs: readonly ModelInput[]): FieldValues {
 
 function textOf(input: ModelInput): string {
   if (input.example === null) return '';
-  if (input.type === 'datetime' && typeof input.example === 'number') return new Date(input.example).toISOString();
+  if (input.type === 'datetime' && typeof input.example === 'number') {
+    return new Date(input.example).toISOString().replace('T00:00:00.000Z', '');
+  }
   return String(input.example);
 }
 

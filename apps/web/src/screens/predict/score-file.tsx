@@ -14,9 +14,12 @@ import {
 } from '@laurel/ui';
 import clsx from 'clsx';
 import { Download, LoaderCircle, Upload } from 'lucide-react';
-import { type DragEvent, useState } from 'react';
+import { type DragEvent, Fragment, type ReactNode, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
+import { metricLabel } from '@/client/metric-label.ts';
 import { type ScoredFile, useScoreFile } from '@/client/queries/models.ts';
+
+const namedInputs = 8;
 
 /** A drop zone that scores a CSV: how its columns met the model's inputs, the score if the target is in it, the download. */
 export function ScoreFile({ modelId, inputs }: { modelId: string; inputs: readonly ModelInput[] }) {
@@ -56,8 +59,7 @@ export function ScoreFile({ modelId, inputs }: { modelId: string; inputs: readon
             : 'Drop a CSV here, or choose one'}
         </span>
         <span className="text-ink-2 text-small">
-          Columns are matched by name; their order does not matter. Needed: {plural(inputs.length, 'column')}. With the
-          target in it you also get the score.
+          Columns are matched by name: {namesOf(inputs)}. With the target in it you also get the score.
         </span>
         <input
           type="file"
@@ -76,6 +78,22 @@ export function ScoreFile({ modelId, inputs }: { modelId: string; inputs: readon
         {score.data ? <Outcome job={score.data} /> : null}
       </div>
     </Card>
+  );
+}
+
+/** The first names, and how many there are besides. */
+function namesOf(inputs: readonly ModelInput[]): ReactNode {
+  const first = inputs.slice(0, namedInputs);
+  return (
+    <>
+      {first.map((input, index) => (
+        <Fragment key={input.name}>
+          {index > 0 ? ', ' : ''}
+          <bdi className="wrap-anywhere font-medium text-ink">{input.name}</bdi>
+        </Fragment>
+      ))}
+      {inputs.length > first.length ? ` and ${plural(inputs.length - first.length, 'more column')}` : ''}
+    </>
   );
 }
 
@@ -107,7 +125,7 @@ function Report({ report }: { report: BatchReport }) {
     <>
       {score ? (
         <Stat
-          label={`${score.metric} on ${plural(score.rows, 'row')} with a known target`}
+          label={`${metricLabel(score.metric)} on ${plural(score.rows, 'row')} with a known target`}
           value={formatScore(score.value)}
           note={
             score.ciLow === null

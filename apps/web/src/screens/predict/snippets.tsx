@@ -1,9 +1,11 @@
 'use client';
 import type { ModelInput } from '@laurel/contracts';
 import { Card, CodeBlock, Segmented } from '@laurel/ui';
+import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { apiPath } from '@/client/api.ts';
 import { type PredictTarget, predictPath } from '@/client/queries/models.ts';
+import { routes } from '@/client/routes.ts';
 import { exampleValues, rowOf } from './rows.ts';
 
 type Language = 'curl' | 'python' | 'javascript';
@@ -36,7 +38,11 @@ export function Snippets({ target, inputs }: { target: PredictTarget; inputs: re
     >
       <CodeBlock label={`The prediction in ${language}`} code={code} />
       <p className="mt-2 text-ink-2 text-small">
-        Make an API key under Settings and put it in LAUREL_API_KEY. The prediction server answers at the same path.
+        Make an{' '}
+        <Link href={routes.apiKeys} className="link">
+          API key
+        </Link>{' '}
+        and put it in <code className="font-mono">LAUREL_API_KEY</code>.
       </p>
     </Card>
   );
