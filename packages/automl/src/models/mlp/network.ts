@@ -70,7 +70,7 @@ export function activate(activation: Activation, values: Float32Array, slopes: F
         values[i] = seluScale * z;
         if (slopes) slopes[i] = seluScale;
       } else {
-        const e = seluScale * seluAlpha * Math.exp(z);
+        const e = seluScale * seluAlpha * fastExp(z);
         values[i] = e - seluScale * seluAlpha;
         if (slopes) slopes[i] = e;
       }
@@ -83,10 +83,25 @@ export function activate(activation: Activation, values: Float32Array, slopes: F
       if (slopes) slopes[i] = 1;
       continue;
     }
-    const e = Math.exp(z);
+    const e = fastExp(z);
     const n = e * (e + 2);
     const t = n / (n + 2); // tanh(log(1 + e^z))
     values[i] = z * t;
     if (slopes) slopes[i] = t + z * (e / (1 + e)) * (1 - t * t);
   }
+}
+
+/** Powers of two from 2^-160 on. */
+const powers = new Float64Array(320).map((_, i) => 2 ** (i - 160));
+
+/**
+ * e^z to about 1e-9, several times faster than Math.exp and the same on every version of Node. z is kept within +-100.
+ * Cody and Waite's reduction to |r| <= ln(2) / 2, then a polynomial.
+ */
+export function fastExp(value: number): number {
+  const z = Math.min(100, Math.max(-100, value));
+  const whole = Math.round(z * Math.LOG2E);
+  const r = z - whole * Math.LN2;
+  const part = 1 + r * (1 + r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120 + r * (1 / 720 + r / 5040))))));
+  return part * powers[whole + 160]!;
 }

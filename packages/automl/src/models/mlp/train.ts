@@ -28,48 +28,75 @@ export interface Trained {
 }
 
 const fewestEpochs = 16;
-/** multiplications that a fit without a clock may take: a few seconds on one core */
-const flopsWithoutClock = 4e10;
-const measuredSteps = 3;
+/** floating point operations that a fit without a clock may take: a few seconds on one core */
+const flopsWithoutClock = 2e10;
+/** part of the schedule without a better score that ends a fit; the last wave is 8/15 of it and must get its chance */
+const patience = 0.55;
 
-/** Trains in place; the schedule is stretched to the epochs that fit, and the parameters of the best epoch are kept. */
+/**
+ * Trains in place. The schedule runs from 0 to 1 over the epochs, or over the time to the deadline when that is shorter,
+ * so it is never cut; the parameters of the best epoch are kept.
+ */
 export async function train(input: FitInput, network: Network, data: TrainData): Promise<Trained> {
   const { design } = data;
   const pace = createPace(input);
   const random = createRandom(deriveSeed(input.seed, 'batches'));
   const adam = createAdam(trainedArrays(network));
   const batchSize = batchSizeFor(design.rows);
+  const stepsPerEpoch = Math.max(1, Math.floor(design.rows / batchSize));
+  const progress = progressOf(input, epochsAtMost(input, network, data, batchSize * stepsPerEpoch) * stepsPerEpoch);
   const order = Int32Array.from({ length: design.rows }, (_, i) => i);
-  const plan = planEpochs(input, network, data, batchSize, order);
-  const watch = data.validation && watchOf(input, data, plan.epochs);
+  const watch = data.validation && watchOf(input, data);
   let best = copyNetwork(network);
   let kept = 0;
-  let truncated = plan.epochs === 0;
-  let step = 0;
-  const steps = plan.epochs * plan.stepsPerEpoch;
-  for (let epoch = 1; epoch <= plan.epochs && !truncated; epoch++) {
+  let keptAt = 0;
+  let truncated = pace.isOver();
+  let t = 0;
+  for (let epoch = 1, step = 0; t < 1 && !truncated; epoch++) {
     random.shuffle(order);
-    for (let s = 0; s < plan.stepsPerEpoch && !truncated; s++, step++) {
+    for (let s = 0; s < stepsPerEpoch && t < 1 && !truncated; s++) {
       const batch = order.subarray(s * batchSize, (s + 1) * batchSize);
-      const dropout = data.dropout * flatCosine(step / steps);
-      const gradients = gradientsOf(network, gather(design, batch), batch, data.lossSlope, dropout, random);
-      const learningRate = data.learningRate * coslog4((step + 0.5) / steps);
-      adam.update(gradients, learningRate, data.weightDecay * flatCosine(step / steps));
+      const gradients = gradientsOf(
+        network,
+        gather(design, batch),
+        batch,
+        data.lossSlope,
+        data.dropout * flatCosine(t),
+        random,
+      );
+      adam.update(gradients, data.learningRate * coslog4(t), data.weightDecay * flatCosine(t));
+      t = progress(++step);
       await pace.breathe();
       truncated = pace.isOver();
     }
     if (!isFiniteNetwork(network)) break;
-    if (watch && data.validation) {
-      const outputs = forward(network, data.validation.design);
-      if (!watch.see(epoch, data.toPredictions(outputs, data.validation.design.rows))) {
-        if (watch.isOver(epoch)) break;
-        continue;
-      }
-    }
-    best = copyNetwork(network);
-    kept = epoch;
+    const better = !watch || watch.see(epoch, validate(network, data));
+    if (better) [best, kept, keptAt] = [copyNetwork(network), epoch, t];
+    else if (t - keptAt > patience && epoch - kept >= fewestEpochs) break;
   }
   return { network: best, epochs: kept, curve: watch?.curve ?? [], truncated };
+}
+
+function validate(network: Network, data: TrainData): Float64Array {
+  const { design } = data.validation!;
+  return data.toPredictions(forward(network, design), design.rows);
+}
+
+/** The part of the schedule that is behind after some steps: by steps, or by the clock where that is further. */
+function progressOf(input: FitInput, steps: number): (step: number) => number {
+  const startMs = input.now();
+  const timeMs = 0.92 * (input.deadlineMs - startMs);
+  return (step) => {
+    const byClock = Number.isFinite(timeMs) ? (input.now() - startMs) / Math.max(1e-3, timeMs) : 0;
+    return Math.min(1, Math.max((step + 0.5) / steps, byClock));
+  };
+}
+
+/** Without a deadline by a formula of rows and columns as well, so that results do not depend on the machine. */
+function epochsAtMost(input: FitInput, network: Network, data: TrainData, rowsPerEpoch: number): number {
+  if (Number.isFinite(input.deadlineMs)) return data.epochs;
+  const perRow = network.layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, 0);
+  return Math.min(data.epochs, Math.max(fewestEpochs, Math.floor(flopsWithoutClock / (6 * perRow * rowsPerEpoch))));
 }
 
 /** Rows of a design as one matrix, numbers then ones; not scaled yet. */
@@ -93,44 +120,10 @@ export function batchSizeFor(rows: number): number {
   return Math.min(size, rows);
 }
 
-/** Without a deadline by a formula of rows and columns, so that results do not depend on the machine; else by measuring. */
-function planEpochs(
-  input: FitInput,
-  network: Network,
-  data: TrainData,
-  batchSize: number,
-  order: Int32Array,
-): { epochs: number; stepsPerEpoch: number } {
-  const stepsPerEpoch = Math.max(1, Math.floor(data.design.rows / batchSize));
-  if (!Number.isFinite(input.deadlineMs)) {
-    const perRow = network.layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, 0);
-    const fitting = Math.floor(flopsWithoutClock / (6 * perRow * batchSize * stepsPerEpoch));
-    return { epochs: Math.min(data.epochs, Math.max(fewestEpochs, fitting)), stepsPerEpoch };
-  }
-  const startMs = input.now();
-  if (startMs >= input.deadlineMs) return { epochs: 0, stepsPerEpoch };
-  const random = createRandom(0);
-  for (let s = 0; s < measuredSteps; s++) {
-    const batch = order.subarray(0, batchSize);
-    gradientsOf(network, gather(data.design, batch), batch, data.lossSlope, data.dropout, random);
-  }
-  const stepMs = (input.now() - startMs) / measuredSteps;
-  const seenMs = input.now();
-  if (data.validation) forward(network, data.validation.design);
-  const epochMs = Math.max(1e-3, stepsPerEpoch * stepMs + (input.now() - seenMs));
-  const leftMs = 0.9 * (input.deadlineMs - input.now());
-  if (epochMs > leftMs) {
-    const steps = Math.floor((leftMs / epochMs) * stepsPerEpoch);
-    return { epochs: 1, stepsPerEpoch: Math.max(1, steps) };
-  }
-  return { epochs: Math.max(1, Math.min(data.epochs, Math.floor(leftMs / epochMs))), stepsPerEpoch };
-}
-
-/** The patience covers the last wave of the schedule when the best epoch was at the end of the one before. */
-function watchOf(input: FitInput, data: TrainData, epochs: number) {
+function watchOf(input: FitInput, data: TrainData) {
   const { task, classes, metric, onIteration } = input;
-  const patience = Math.max(20, Math.ceil(0.55 * epochs));
-  return createWatch({ task, classes, target: data.validation!.target, metric, patience: () => patience, onIteration });
+  const never = () => Number.POSITIVE_INFINITY; // `train` counts in parts of the schedule
+  return createWatch({ task, classes, target: data.validation!.target, metric, patience: never, onIteration });
 }
 
 function isFiniteNetwork(network: Network): boolean {

@@ -1,0 +1,83 @@
+import { createRandom } from '@laurel/tabular';
+import { describe, expect, it } from 'vitest';
+import type { Design } from '../../features/design.ts';
+import { minimise } from './lbfgs.ts';
+import { logisticLoss, multiply, multiplyTransposed, softmaxLoss, squaredLoss } from './problem.ts';
+import { gramOf, solveRidge } from './ridge.ts';
+
+function example(rows: number, seed: number): Design {
+  const random = createRandom(seed);
+  const dense = Float64Array.from({ length: rows * 3 }, () => random.normal());
+  const hot = Int32Array.from({ length: rows * 2 }, (_, i) => (i % 2 === 0 ? random.int(3) - 1 : 2 + random.int(2)));
+  return { rows, width: 3, dense, hotColumns: 2, hotWidth: 4, hot };
+}
+
+const never = () => false;
+
+describe('linear models', () => {
+  it('has one answer for ridge regression, whether in closed form or by descent', async () => {
+    const design = example(80, 1);
+    const random = createRandom(2);
+    const target = Float64Array.from(
+      { length: 80 },
+      (_, i) => design.dense[3 * i]! - 2 * design.dense[3 * i + 1]! + random.normal(),
+    );
+    const exact = solveRidge(gramOf(design, target), 0.01);
+    const found = new Float64Array(8);
+    expect(await minimise(design, squaredLoss(target), 1, 0.01, found, never)).toBe(true);
+    for (let i = 0; i < 8; i++) expect(Math.abs(found[i]! - exact[i]!)).toBeLessThan(0.03);
+    expect(exact[0]).toBeCloseTo(1, 0);
+    expect(exact[1]).toBeCloseTo(-2, 0);
+  });
+
+  it('leaves no slope behind: the gradient of the penalised loss is nearly zero', async () => {
+    const design = example(120, 3);
+    const random = createRandom(4);
+    for (const [loss, outputs] of [
+      [logisticLoss(Float64Array.from({ length: 120 }, () => random.int(2))), 1],
+      [
+        softmaxLoss(
+          Float64Array.from({ length: 120 }, () => random.int(3)),
+          3,
+        ),
+        3,
+      ],
+    ] as const) {
+      const weights = new Float64Array(8 * outputs);
+      await minimise(design, loss, outputs, 0.05, weights, never);
+      const margins = new Float64Array(120 * outputs);
+      const slope = new Float64Array(120 * outputs);
+      const gradient = new Float64Array(weights.length);
+      multiply(design, weights, outputs, margins);
+      loss.mean(margins, slope);
+      multiplyTransposed(design, slope, outputs, gradient);
+      for (let i = 0; i < gradient.length; i++) {
+        const penalty = i < 7 * outputs ? 0.05 * weights[i]! : 0;
+        expect(Math.abs(gradient[i]! + penalty)).toBeLessThan(3e-3);
+      }
+    }
+  });
+
+  it('solves ridge regression with equal and constant columns', () => {
+    const rows = 20;
+    const dense = Float64Array.from({ length: rows * 3 }, (_, i) => (i % 3 === 2 ? 1 : Math.floor(i / 3)));
+    const design: Design = { rows, width: 3, dense, hotColumns: 0, hotWidth: 0, hot: new Int32Array(0) };
+    const target = Float64Array.from({ length: rows }, (_, i) => 2 * i + 1);
+    for (const penalty of [1e-9, 1e-3]) {
+      const weights = solveRidge(gramOf(design, target), penalty);
+      expect(weights.every(Number.isFinite)).toBe(true);
+      const margins = new Float64Array(rows);
+      multiply(design, weights, 1, margins);
+      for (let i = 0; i < rows; i++) expect(Math.abs(margins[i]! - target[i]!)).toBeLessThan(0.1);
+    }
+  });
+
+  it('stops when it is told to', async () => {
+    const design = example(50, 6);
+    const target = Float64Array.from({ length: 50 }, (_, i) => (design.dense[3 * i]! > 0 ? 1 : 0));
+    let asked = 0;
+    const weights = new Float64Array(8);
+    expect(await minimise(design, logisticLoss(target), 1, 1e-9, weights, () => ++asked > 3)).toBe(false);
+    expect(weights.every(Number.isFinite)).toBe(true);
+  });
+});
