@@ -197,7 +197,9 @@ class ProcessPool {
 
   /** Makes a child available, and lets it go when nobody needs it for a while. */
   private rest(child: Child): void {
-    this.idle.push(child);
+    // a new one goes to the front: the spare is taken when no child that is at work already is free
+    if (child.jobs === 0) this.idle.unshift(child);
+    else this.idle.push(child);
     child.idleTimer = setTimeout(() => {
       const at = this.idle.indexOf(child);
       if (at < 0) return;
