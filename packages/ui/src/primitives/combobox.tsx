@@ -36,7 +36,7 @@ export function Combobox(props: ComboboxProps) {
           aria-label={label}
           placeholder={placeholder}
           data-testid={testId}
-          className={clsx(controlClass, 'pr-8')}
+          className={clsx(controlClass(), 'pr-8')}
         />
         <Base.Trigger
           aria-label="Show all"

@@ -3,8 +3,18 @@ import { Field as Base } from '@base-ui/react/field';
 import clsx from 'clsx';
 import type { ComponentProps, ReactNode } from 'react';
 
-export const controlClass =
-  'h-8 w-full min-w-0 rounded border border-field-line bg-surface px-2.5 text-body text-ink placeholder:text-ink-3 aria-invalid:border-danger data-invalid:border-danger disabled:cursor-not-allowed disabled:opacity-60';
+const controlBase =
+  'w-full min-w-0 rounded border border-field-line bg-surface text-ink placeholder:text-ink-3 aria-invalid:border-danger data-invalid:border-danger disabled:cursor-not-allowed disabled:opacity-60';
+const controlSizes = {
+  small: 'h-7 px-2 text-small',
+  medium: 'h-8 px-2.5 text-body',
+  area: 'min-h-20 resize-y px-2.5 py-1.5 text-body',
+};
+
+/** The classes that inputs, selects and comboboxes share. */
+export function controlClass(size: keyof typeof controlSizes = 'medium'): string {
+  return clsx(controlBase, controlSizes[size]);
+}
 
 export interface FieldProps {
   label: ReactNode;
@@ -39,17 +49,12 @@ export type InputProps = Omit<ComponentProps<'input'>, 'className'> & { classNam
 
 /** A text input; inside a Field it is labelled by it. */
 export function Input({ className, ...rest }: InputProps) {
-  return <Base.Control {...rest} className={clsx(controlClass, className)} />;
+  return <Base.Control {...rest} className={clsx(controlClass(), className)} />;
 }
 
 export function TextArea({
   className,
   ...rest
 }: Omit<ComponentProps<'textarea'>, 'className'> & { className?: string }) {
-  return (
-    <Base.Control
-      render={<textarea {...rest} />}
-      className={clsx(controlClass, 'h-auto min-h-20 resize-y py-1.5', className)}
-    />
-  );
+  return <Base.Control render={<textarea {...rest} />} className={clsx(controlClass('area'), className)} />;
 }

@@ -41,9 +41,8 @@ export function Select<V extends string>(props: SelectProps<V>) {
         aria-label={label}
         data-testid={testId}
         className={clsx(
-          controlClass,
+          controlClass(size),
           'flex cursor-pointer items-center justify-between gap-2 text-left hover:bg-hover data-disabled:cursor-not-allowed data-disabled:opacity-60',
-          size === 'small' && 'h-7 px-2 text-small',
           className,
         )}
       >

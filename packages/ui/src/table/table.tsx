@@ -17,6 +17,8 @@ import { Checkbox } from '../primitives/toggles.tsx';
 export interface TableColumn<T> {
   id: string;
   header: string;
+  /** the header is for screen readers only: a column of buttons */
+  hideHeader?: boolean;
   /** shown after the header in a lighter tone: "s", "rows" */
   unit?: string;
   /** a sentence on hover of the header */
@@ -230,7 +232,7 @@ function HeaderCell<T>({
           {sorted === 'desc' ? <ArrowDown aria-hidden className="size-3" /> : null}
         </button>
       ) : (
-        <span className="inline-flex gap-1">{words}</span>
+        <span className={column.hideHeader ? 'sr-only' : 'inline-flex gap-1'}>{words}</span>
       )}
     </th>
   );

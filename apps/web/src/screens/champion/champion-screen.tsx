@@ -117,7 +117,7 @@ function History({ projectId }: { projectId: string }) {
             <li key={entry.sequence} className="flex gap-3 border-line border-l-2 pb-4 pl-4 last:pb-0">
               <div className="min-w-0">
                 <p>
-                  <Link href={routes.model(entry.modelId)} className="font-medium">
+                  <Link href={routes.model(entry.modelId)} className="link font-medium">
                     {entry.modelName}
                   </Link>{' '}
                   <span className="text-ink-2">
@@ -131,7 +131,9 @@ function History({ projectId }: { projectId: string }) {
                   {entry.requestId ? (
                     <>
                       {' · '}
-                      <Link href={routes.promotion(entry.requestId)}>the request</Link>
+                      <Link href={routes.promotion(entry.requestId)} className="link">
+                        the request
+                      </Link>
                     </>
                   ) : null}
                 </p>

@@ -26,14 +26,19 @@ export interface LeaderboardTableProps {
   selection?: { selected: readonly string[]; onChange: (ids: string[]) => void };
   /** fewer columns, closer rows: for the run page */
   compact?: boolean;
+  /** whether rows are held out at all; without them there is no column for their scores */
+  holdout?: boolean;
 }
 
 /** Models best first, each with its score drawn on an axis that all rows share. */
-export function LeaderboardTable({ board, selection, compact = false }: LeaderboardTableProps) {
+export function LeaderboardTable({ board, selection, compact = false, holdout = true }: LeaderboardTableProps) {
   const router = useRouter();
   const familyLabel = useFamilyLabel();
   const moved = useMoved(board.rows);
-  const columns = useMemo(() => columnsOf(board, familyLabel, compact), [board, familyLabel, compact]);
+  const columns = useMemo(
+    () => columnsOf(board, familyLabel, { compact, holdout }),
+    [board, familyLabel, compact, holdout],
+  );
   return (
     <Table
       caption={`Leaderboard by ${board.metric.label}`}
@@ -72,7 +77,7 @@ function Badges({ row }: { row: LeaderboardRow }) {
             {badgeWords[badge]!.word}
           </Badge>
         ))}
-      {row.tiedWithBest ? (
+      {row.tiedWithBest && row.rank > 1 ? (
         <Badge icon={<Equal aria-hidden className="size-3" />} title="The difference to the best can be luck">
           tied with best
         </Badge>
@@ -84,7 +89,7 @@ function Badges({ row }: { row: LeaderboardRow }) {
 function columnsOf(
   board: Leaderboard,
   familyLabel: (id: string) => string,
-  compact: boolean,
+  { compact, holdout }: { compact: boolean; holdout: boolean },
 ): TableColumn<LeaderboardRow>[] {
   const { metric, rows } = board;
   const intervals = rows.map(({ validation }) => ({
@@ -137,7 +142,8 @@ function columnsOf(
     },
     {
       id: 'interval',
-      header: domain ? '95 % interval' : '',
+      header: '95 % interval',
+      hideHeader: domain === null,
       className: 'w-56 min-w-32 max-sm:hidden',
       cell: (row) =>
         domain ? (
@@ -154,13 +160,16 @@ function columnsOf(
     },
   ];
   if (compact) return [...score, ...costColumns().slice(0, 1)];
-  return [...score, holdoutColumn(opened, betterFirst), ...costColumns()];
+  return [...score, ...(holdout ? [holdoutColumn(opened, betterFirst)] : []), ...costColumns()];
 }
 
 /** A model's name without the family, which stands above it already. */
 export function settingsOf(name: string, family: string): string {
   if (name === family) return 'default settings';
-  return name.startsWith(`${family}, `) ? name.slice(family.length + 2) : name;
+  for (const divider of [' · ', ', ']) {
+    if (name.startsWith(family + divider)) return name.slice(family.length + divider.length);
+  }
+  return name;
 }
 
 /** The shared axis; a baseline far away must not press the others together, so it may lie off the axis. */

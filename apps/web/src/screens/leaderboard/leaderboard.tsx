@@ -74,7 +74,11 @@ function LeaderboardBody({ experiment, editable }: { experiment: ExperimentView;
         </a>
       </div>
       <SpeedAgainstScore board={board.data} experiment={experiment} />
-      <LeaderboardTable board={board.data} selection={{ selected, onChange: setSelected }} />
+      <LeaderboardTable
+        board={board.data}
+        holdout={(experiment.plan?.rows.holdout ?? 0) > 0}
+        selection={{ selected, onChange: setSelected }}
+      />
       <p className="text-ink-2 text-small">
         Select two to four models with the boxes or the space bar to compare them. A score is the mean over folds that
         the model had not seen; the line is its 95 % interval.

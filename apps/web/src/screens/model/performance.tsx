@@ -29,15 +29,17 @@ export function Performance({ model }: { model: ModelView }) {
   return (
     <div className="flex flex-col gap-4">
       {model.holdout ? (
-        <Segmented
-          label="Rows"
-          value={split}
-          onChange={setSplit}
-          options={[
-            { value: 'oof', label: 'Validation' },
-            { value: 'holdout', label: 'Holdout' },
-          ]}
-        />
+        <div>
+          <Segmented
+            label="Rows"
+            value={split}
+            onChange={setSplit}
+            options={[
+              { value: 'oof', label: 'Validation' },
+              { value: 'holdout', label: 'Holdout' },
+            ]}
+          />
+        </div>
       ) : null}
       <Loaded query={evaluation} what="The evaluation" className="h-96 w-full">
         {(data) => (
@@ -109,7 +111,7 @@ function ClassificationView({ model, data }: { model: ModelView; data: Classific
           />
         </Card>
         <Card>
-          <Chart spec={rocSpec(data.roc, roc ?? undefined)} height="large" />
+          <Chart spec={rocSpec(data.roc, roc ?? undefined)} />
         </Card>
       </div>
       <div className={clsx('grid gap-4', data.lift.length > 0 ? 'lg:grid-cols-3' : 'lg:grid-cols-2')}>

@@ -13,6 +13,7 @@ import {
   Skeleton,
   Stat,
 } from '@laurel/ui';
+import { Chart } from '@laurel/ui/charts';
 import { ChevronRight } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
@@ -22,6 +23,7 @@ import { useExperiment } from '@/client/queries/experiments.ts';
 import { useEvaluation, useImportance, useModel } from '@/client/queries/models.ts';
 import { useChampion } from '@/client/queries/promotions.ts';
 import { routes } from '@/client/routes.ts';
+import { calibrationSpec, residualSpec } from './specs.ts';
 
 /** Four questions in four cards: how good, is it sure, what drives it, where is it weak. */
 export function Summary({ model, onOpen }: { model: ModelView; onOpen: (tab: 'performance' | 'explanation') => void }) {
@@ -117,7 +119,7 @@ function Compared({ model, other }: { model: ModelView; other: number | null }) 
       <Num value={other} format={formatScore} />
       <span className="text-ink-2">
         {' '}
-        · {gain === 0 ? 'the same' : `${formatScore(Math.abs(gain))} ${gain > 0 ? 'better' : 'worse'} here`}
+        · {gain === 0 ? 'the same' : `this is ${formatScore(Math.abs(gain))} ${gain > 0 ? 'better' : 'worse'}`}
       </span>
     </>
   );
@@ -146,16 +148,13 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                 <Stat
                   label="Expected calibration error"
                   value={formatPercent(gap)}
-                  note={`The probabilities ${words}.`}
+                  note={`Over ${formatCount(rows)} rows; the probabilities ${words}.`}
                 />
-                <p className="mt-3 text-ink-2">
-                  Where it gives a probability, the observed share differs from it by {formatPercent(gap)} on average,
-                  over {formatCount(rows)} rows.
-                </p>
+                <Chart className="mt-2" spec={calibrationSpec(classification.calibration)} height="small" hideTitle />
               </>
             );
           }
-          const [low, , middle, , high] = regression?.residualQuantiles ?? [];
+          const [low, , , , high] = regression?.residualQuantiles ?? [];
           return (
             <>
               <Stat
@@ -163,12 +162,9 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                 value={low === undefined ? '—' : `${formatScore(low)} to ${formatScore(high)}`}
                 note="9 of 10 rows lie in this range of actual minus predicted."
               />
-              <p className="mt-3 text-ink-2">
-                The middle error is {formatScore(middle)};{' '}
-                {Math.abs(middle ?? 0) < Math.abs((high ?? 1) - (low ?? 0)) * 0.05
-                  ? 'it does not lean to one side.'
-                  : 'it leans to one side.'}
-              </p>
+              {regression ? (
+                <Chart className="mt-2" spec={residualSpec(model.target, regression)} height="small" hideTitle />
+              ) : null}
             </>
           );
         }}

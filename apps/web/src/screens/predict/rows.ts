@@ -13,10 +13,9 @@ export function exampleValues(inputs: readonly ModelInput[]): FieldValues {
 
 function textOf(input: ModelInput): string {
   if (input.example === null) return '';
-  if (input.type === 'datetime' && typeof input.example === 'number') {
-    return new Date(input.example).toISOString().replace('T00:00:00.000Z', '');
-  }
-  return String(input.example);
+  if (input.type !== 'datetime') return String(input.example);
+  const text = typeof input.example === 'number' ? new Date(input.example).toISOString() : String(input.example);
+  return text.replace('T00:00:00.000Z', '');
 }
 
 /** A row for the API: every input present, empty as null, numbers as numbers. Text that is no number is sent as it is, for the server to name. */

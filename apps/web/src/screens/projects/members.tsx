@@ -78,7 +78,8 @@ export function Members({ projectId }: { projectId: string }) {
     },
     {
       id: 'remove',
-      header: '',
+      header: 'Actions',
+      hideHeader: true,
       align: 'right',
       className: 'w-12',
       cell: (row) =>

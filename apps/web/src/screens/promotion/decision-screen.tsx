@@ -1,5 +1,6 @@
 'use client';
 import type { PromotionView } from '@laurel/contracts';
+import { metrics } from '@laurel/evaluation';
 import {
   Button,
   Card,
@@ -8,6 +9,7 @@ import {
   ErrorState,
   FactTable,
   Field,
+  formatDate,
   formatInstant,
   formatScore,
   Notice,
@@ -18,8 +20,9 @@ import {
   toast,
   Wreath,
 } from '@laurel/ui';
+import clsx from 'clsx';
 import Link from 'next/link';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { useProject } from '@/client/queries/projects.ts';
 import { type Decision, useDecide, usePromotion } from '@/client/queries/promotions.ts';
@@ -59,14 +62,17 @@ export function DecisionScreen({ id }: { id: string }) {
         <CopyId key="id" id={request.id} />,
         `asked by ${request.requestedBy.name}`,
         <Ago key="at" at={request.createdAt} />,
-        request.status === 'pending' ? `expires ${formatInstant(Date.parse(request.expiresAt))}` : null,
+        request.status === 'pending' ? `expires ${formatDate(Date.parse(request.expiresAt))}` : null,
       ]}
     >
       <div className="flex flex-col gap-4">
         {request.status === 'approved' ? (
           <Notice tone="accent" icon={<Wreath className="size-5 text-accent-text" />}>
             {request.modelName} was approved by {request.decidedBy?.name}.{' '}
-            <Link href={routes.champion(request.projectId)}>See the champion</Link>.
+            <Link href={routes.champion(request.projectId)} className="link">
+              See the champion
+            </Link>
+            .
           </Notice>
         ) : null}
         <Card title="Why">
@@ -74,37 +80,57 @@ export function DecisionScreen({ id }: { id: string }) {
         </Card>
         <Scores request={request} />
         <Checks request={request} />
-        <Card title="What changes in production">
-          <ul className="list-disc pl-5 text-ink-2">
-            <li>
-              <Link href={routes.model(request.modelId)}>{request.modelName}</Link> answers this project's predictions
-              {request.baseChampionName && request.baseChampionId ? (
-                <>
-                  {' '}
-                  in place of <Link href={routes.model(request.baseChampionId)}>{request.baseChampionName}</Link>
-                </>
-              ) : null}
-              , between two requests and without a pause.
-            </li>
-            <li>
-              {request.newContract
-                ? 'Callers must change: the inputs or the labels differ from the contract so far.'
-                : 'Callers change nothing: inputs and labels stay as they are.'}
-            </li>
-            <li>Rolling back to the model before takes one step.</li>
-            <li>
-              Exactly the bytes that were scored are promoted: <CopyId id={request.artifactSha256} />
-            </li>
-          </ul>
-        </Card>
+        <Changes request={request} />
         {request.status === 'pending' ? <Decide request={request} /> : <Outcome request={request} />}
       </div>
     </Page>
   );
 }
 
+function Changes({ request }: { request: PromotionView }) {
+  const replaced = request.baseChampionId !== null;
+  return (
+    <Card title="What changes in production">
+      <ul className="list-disc pl-5 text-ink-2">
+        <li>
+          <Link href={routes.model(request.modelId)} className="link">
+            {request.modelName}
+          </Link>{' '}
+          answers this project's predictions
+          {request.baseChampionId ? (
+            <>
+              {' '}
+              in place of{' '}
+              <Link href={routes.model(request.baseChampionId)} className="link">
+                {request.baseChampionName}
+              </Link>
+              , between two requests and without a pause.
+            </>
+          ) : (
+            '; so far nothing does.'
+          )}
+        </li>
+        <li>
+          {request.newContract
+            ? 'Callers must change: the inputs or the labels differ from the contract so far.'
+            : replaced
+              ? 'Callers change nothing: inputs and labels stay as they are.'
+              : 'Its inputs and labels become the contract that callers rely on.'}
+        </li>
+        {replaced ? <li>Rolling back to the model before takes one step.</li> : null}
+        <li>
+          Exactly the bytes that were scored are promoted: <CopyId id={request.artifactSha256} />
+        </li>
+      </ul>
+    </Card>
+  );
+}
+
 function Scores({ request }: { request: PromotionView }) {
   const { candidate, champion, split } = request.snapshot;
+  const rows = metrics.filter((metric) => metric.id in candidate);
+  // what decides stands first
+  rows.sort((a, b) => Number(b.id === request.metric.id) - Number(a.id === request.metric.id));
   return (
     <Card
       title="Scores, frozen when the request was made"
@@ -112,37 +138,62 @@ function Scores({ request }: { request: PromotionView }) {
     >
       <table className="w-full">
         <thead>
-          <tr className="border-line border-b text-left text-ink-2 text-small">
-            <th scope="col" className="py-1.5 font-medium">
+          <tr className="border-line border-b text-ink-2 text-small">
+            <th scope="col" className="py-1.5 text-left font-medium">
               Metric
             </th>
-            <th scope="col" className="py-1.5 text-right font-medium">
-              Candidate
-            </th>
-            <th scope="col" className="py-1.5 text-right font-medium">
-              {request.baseChampionName ?? 'No champion yet'}
-            </th>
+            <NumberHead>Candidate</NumberHead>
+            {champion ? <NumberHead>Champion</NumberHead> : null}
+            {champion ? <NumberHead>Difference</NumberHead> : null}
           </tr>
         </thead>
         <tbody>
-          {Object.entries(candidate).map(([id, value]) => (
-            <tr key={id} className="border-line border-b last:border-b-0">
-              <th
-                scope="row"
-                className={
-                  id === request.metric.id ? 'py-1.5 text-left font-medium' : 'py-1.5 text-left font-normal text-ink-2'
-                }
-              >
-                {id}
-              </th>
-              <td className="py-1.5 text-right tabular-nums">{formatScore(value)}</td>
-              <td className="py-1.5 text-right tabular-nums">{formatScore(champion?.[id] ?? null)}</td>
-            </tr>
-          ))}
+          {rows.map((metric) => {
+            const value = candidate[metric.id] ?? null;
+            const other = champion?.[metric.id] ?? null;
+            const decides = metric.id === request.metric.id;
+            return (
+              <tr key={metric.id} className="border-line border-b last:border-b-0">
+                <th
+                  scope="row"
+                  className={clsx('py-1.5 pr-3 text-left', decides ? 'font-medium' : 'font-normal text-ink-2')}
+                >
+                  {metric.label}
+                  <span
+                    className="ml-1 text-ink-3 text-small"
+                    title={metric.higherIsBetter ? 'higher is better' : 'lower is better'}
+                  >
+                    {metric.higherIsBetter ? '↑' : '↓'}
+                  </span>
+                </th>
+                <NumberCell strong={decides}>{formatScore(value)}</NumberCell>
+                {champion ? <NumberCell>{formatScore(other)}</NumberCell> : null}
+                {champion ? <NumberCell>{differenceOf(value, other, metric.higherIsBetter)}</NumberCell> : null}
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </Card>
   );
+}
+
+function NumberHead({ children }: { children: ReactNode }) {
+  return (
+    <th scope="col" className="py-1.5 pl-3 text-right font-medium">
+      {children}
+    </th>
+  );
+}
+
+function NumberCell({ children, strong }: { children: ReactNode; strong?: boolean }) {
+  return <td className={clsx('py-1.5 pl-3 text-right tabular-nums', strong && 'font-semibold')}>{children}</td>;
+}
+
+function differenceOf(value: number | null, other: number | null, higherIsBetter: boolean): string {
+  if (value === null || other === null) return formatScore(null);
+  const gain = higherIsBetter ? value - other : other - value;
+  return gain === 0 ? 'equal' : `${formatScore(Math.abs(gain))} ${gain > 0 ? 'better' : 'worse'}`;
 }
 
 function Checks({ request }: { request: PromotionView }) {

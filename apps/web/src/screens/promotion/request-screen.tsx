@@ -81,7 +81,11 @@ function RequestForm(props: {
           {champion.data ? (
             <>
               {' '}
-              in place of <Link href={routes.model(champion.data.modelId)}>{champion.data.modelName}</Link>.
+              in place of{' '}
+              <Link href={routes.model(champion.data.modelId)} className="link">
+                {champion.data.modelName}
+              </Link>
+              .
             </>
           ) : (
             '. The project has no champion yet; this promotion fixes its inputs and labels.'

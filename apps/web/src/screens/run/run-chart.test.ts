@@ -50,7 +50,14 @@ describe('runChart', () => {
   });
 });
 
-it('shows the best score and the baseline whatever the scores are', () => {
+it('gives the picture to the competitors when the baseline is far away', () => {
+  const chart = runChart({ ...input, trials: [1, 2, 3, 4, 5].map((number) => trial(number, 0.01 * number)) });
+  expect(chart.y.domain![1]).toBeLessThan(0.1);
+  expect(chart.note).toContain('So does the baseline, 1.0000');
+  expect(chart.series.some((series) => series.id === 'baseline:level')).toBe(false);
+});
+
+it('shows the best score whatever the scores are, and a baseline that is not beaten', () => {
   const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(fc.array(finite, { minLength: 1 }), finite, fc.boolean(), (scores, baseline, higherIsBetter) => {
@@ -60,10 +67,12 @@ it('shows the best score and the baseline whatever the scores are', () => {
         higherIsBetter,
       );
       const best = higherIsBetter ? Math.max(...scores) : Math.min(...scores);
-      for (const value of [best, baseline]) {
+      const beaten = higherIsBetter ? best > baseline : best < baseline;
+      for (const value of beaten ? [best] : [best, baseline]) {
         expect(value).toBeGreaterThanOrEqual(low);
         expect(value).toBeLessThanOrEqual(high);
       }
+      expect(low).toBeLessThan(high);
     }),
   );
 });

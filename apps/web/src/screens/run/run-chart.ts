@@ -26,25 +26,36 @@ export function runChart(input: RunChartInput): ChartSpec {
   const lastSecond = scored.length === 0 ? 0 : Math.max(...scored.map(seconds));
   const end = Math.max(input.endSeconds ?? 0, lastSecond, 1);
   const yDomain = domainOf(scored, baselineScore, metric.higherIsBetter);
-  const outside = scored.filter((trial) => trial.score! < yDomain[0] || trial.score! > yDomain[1]).length;
+  const outside = scored.filter(
+    ({ score }) => score !== baselineScore && (score! < yDomain[0] || score! > yDomain[1]),
+  ).length;
+  const baselineOutside = baselineScore !== null && (baselineScore < yDomain[0] || baselineScore > yDomain[1]);
   const series: Series[] = [
-    bestLine(scored, seconds, metric.higherIsBetter, Math.min(end, Math.max(lastSecond, end))),
+    bestLine(scored, seconds, metric.higherIsBetter, end),
     ...familySeries(scored, seconds, input),
   ];
-  if (baselineScore !== null) {
+  if (baselineScore !== null && !baselineOutside) {
     series.push({ id: 'baseline:level', label: 'baseline level', mark: 'rule', points: [{ x: 0, y: baselineScore }] });
   }
   return {
     schemaVersion: 1,
     id: 'best-so-far',
     title: 'Best score so far',
-    note: `${metric.higherIsBetter ? 'Higher' : 'Lower'} is better. Every trial is a point${
-      outside > 0 ? `; ${outside} far worse than the others ${outside === 1 ? 'lies' : 'lie'} outside the picture` : ''
-    }.`,
+    note: noteOf(metric.higherIsBetter, outside, baselineOutside ? baselineScore : null),
     x: { label: 'time since the start', unit: 's', kind: 'number', scale: 'linear', domain: [0, end] },
     y: { label: metric.label, kind: 'number', scale: 'linear', domain: yDomain },
     series,
   };
+}
+
+function noteOf(higherIsBetter: boolean, outside: number, farBaseline: number | null): string {
+  const worse = outside === 1 ? '1 far worse one lies' : `${outside} far worse ones lie`;
+  return [
+    `${higherIsBetter ? 'Higher' : 'Lower'} is better. Every trial is a point`,
+    outside > 0 ? `; ${worse} outside the picture` : '',
+    '.',
+    farBaseline === null ? '' : ` So does the baseline, ${formatScore(farBaseline)}.`,
+  ].join('');
 }
 
 function bestLine(
@@ -93,8 +104,8 @@ function familySeries(
 }
 
 /**
- * From a little beyond the best to a little beyond the baseline or the worst quarter, so that one failed fit does not
- * press all others into a line.
+ * From a little beyond the best to a little beyond the baseline or the worst sixth, so that one failed fit does not
+ * press all others into a line. When the competitors are far from the baseline, the picture is theirs alone.
  */
 export function domainOf(
   scored: readonly RunTrial[],
@@ -102,13 +113,19 @@ export function domainOf(
   higherIsBetter: boolean,
 ): [number, number] {
   const sign = higherIsBetter ? 1 : -1;
+  const base = baselineScore === null ? null : baselineScore * sign;
   const scores = scored.map((trial) => trial.score! * sign).sort((a, b) => b - a);
-  if (scores.length === 0 && baselineScore === null) return [0, 1];
-  const base = baselineScore === null ? Number.POSITIVE_INFINITY : baselineScore * sign;
-  const best = Math.max(scores[0] ?? base, base === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : base);
-  const upperMost = scores[Math.floor((scores.length - 1) * 0.85)] ?? base;
-  const worst = Math.min(base, upperMost);
-  const air = Math.max((best - worst) * 0.08, Math.abs(best) * 0.005, 1e-9);
-  const [low, high] = [worst - air, best + air];
+  const competitors = base === null ? scores : scores.filter((score) => score > base);
+  const all = competitors.length > 0 ? competitors : scores;
+  const best = all[0] ?? base ?? 0;
+  const upperMost = all[Math.floor((all.length - 1) * 0.85)] ?? best;
+  const spread = best - upperMost;
+  const alone = base === null || (competitors.length >= 4 && spread > 0 && best - base > 6 * spread);
+  // what lies within another spread of the main group still belongs to it
+  const lowest = all.findLast((score) => score >= upperMost - spread) ?? upperMost;
+  const worst = alone ? lowest : Math.min(base, lowest);
+  const top = alone ? best : Math.max(best, base);
+  const air = Math.max((top - worst) * 0.08, Math.abs(top) * 0.005, 1e-9);
+  const [low, high] = [worst - air, top + air];
   return higherIsBetter ? [low, high] : [-high, -low];
 }

@@ -136,7 +136,8 @@ function columnsOf(
     },
     {
       id: 'revoke',
-      header: '',
+      header: 'Actions',
+      hideHeader: true,
       align: 'right',
       className: 'w-12',
       cell: (row) => (

@@ -129,7 +129,8 @@ function columnsOf(on: {
     },
     {
       id: 'actions',
-      header: '',
+      header: 'Actions',
+      hideHeader: true,
       align: 'right',
       cell: (row) => (
         <span className="inline-flex">
