@@ -12,8 +12,18 @@ const scratch = mkdtempSync(join(tmpdir(), 'laurel-test-'));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const lines = [];
 
+/** A stage that hangs must end as a failure, not as a machine that is taken away. */
+const stageLimitMs = 40 * 60_000;
+
 function run(command, args, env) {
-  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env }).status === 0;
+  const options = {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+    timeout: stageLimitMs,
+    killSignal: 'SIGKILL',
+  };
+  return spawnSync(command, args, options).status === 0;
 }
 
 function stage(name, work) {
