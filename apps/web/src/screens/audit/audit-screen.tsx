@@ -2,9 +2,11 @@
 import type { AuditRow } from '@laurel/contracts';
 import { Badge, Button, buttonClass, EmptyState, ErrorState, formatCount, Input, TableSkeleton } from '@laurel/ui';
 import { ChevronRight, Download, ShieldAlert, ShieldCheck } from 'lucide-react';
+import Link from 'next/link';
 import { useDeferredValue, useState } from 'react';
 import { apiPath, asFailure } from '@/client/api.ts';
 import { useAudit, useAuditVerification } from '@/client/queries/promotions.ts';
+import { routes } from '@/client/routes.ts';
 import { Ago } from '@/frame/ago.tsx';
 import { Page } from '@/frame/page.tsx';
 
@@ -76,8 +78,18 @@ function ChainBadge() {
   );
 }
 
+/** Kinds of things that have a page of their own. */
+const pageOf: Record<string, (id: string) => string> = {
+  project: routes.project,
+  dataset: routes.dataset,
+  experiment: routes.experiment,
+  model: routes.model,
+  promotion_request: routes.promotion,
+};
+
 function Entry({ row }: { row: AuditRow }) {
   const differences = changes(row.before, row.after);
+  const page = row.action.endsWith('.deleted') ? null : (pageOf[row.entity.kind]?.(row.entity.id) ?? null);
   return (
     <li className="border-line border-b last:border-b-0">
       <details className="group">
@@ -86,7 +98,8 @@ function Entry({ row }: { row: AuditRow }) {
           <span className="hidden font-mono text-ink-3 text-small tabular-nums sm:block">#{row.sequence}</span>
           <span className="hidden truncate sm:block">{row.actor.name}</span>
           <span className="min-w-0 truncate">
-            <span className="font-medium">{row.action}</span> <span className="text-ink-2">{row.entity.kind}</span>{' '}
+            <span className="font-medium">{row.action}</span>{' '}
+            {row.action.startsWith(row.entity.kind) ? null : <span className="text-ink-2">{row.entity.kind} </span>}
             <span className="font-mono text-ink-3 text-small">{row.entity.id}</span>
           </span>
           <span className="text-ink-2 text-small">
@@ -124,6 +137,13 @@ function Entry({ row }: { row: AuditRow }) {
           ) : (
             <p className="mb-2 text-ink-2">Nothing but the action itself was recorded.</p>
           )}
+          {page ? (
+            <p className="mb-2">
+              <Link href={page} className="link">
+                Open the {row.entity.kind.replaceAll('_', ' ')}
+              </Link>
+            </p>
+          ) : null}
           <p className="wrap-anywhere font-mono text-ink-3">
             {row.at} · {row.actor.kind} {row.actor.id} · request {row.requestId ?? '—'} · hash {row.hash}
           </p>
