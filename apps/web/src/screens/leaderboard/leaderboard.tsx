@@ -7,7 +7,6 @@ import {
   EmptyState,
   ErrorState,
   formatCount,
-  Notice,
   plural,
   TableSkeleton,
   toast,
@@ -202,6 +201,9 @@ function SelectionBar({
     >
       <p className="min-w-0 flex-1 truncate font-medium" aria-live="polite">
         {selected.length === 1 ? name : `${selected.length} models selected`}
+        {selected.length === 1 ? (
+          <span className="block truncate font-normal text-ink-2 text-small">Select another to compare</span>
+        ) : null}
       </p>
       <Button kind="quiet" icon={<X aria-hidden className="size-3.5" />} onClick={onClear}>
         Clear
@@ -219,9 +221,7 @@ function SelectionBar({
         >
           Compare
         </Button>
-      ) : (
-        <Notice>Select another to compare</Notice>
-      )}
+      ) : null}
     </section>
   );
 }

@@ -77,6 +77,14 @@ export function NewExperiment({
   );
 }
 
+/** The newest plan of this target: a request that was refused must not take away the controls to repair it. */
+function useLastPlan(plan: ExperimentPlan | undefined, target: string | undefined): ExperimentPlan | undefined {
+  const [last, setLast] = useState(plan);
+  if (plan && plan !== last) setLast(plan);
+  const shown = plan ?? last;
+  return shown?.target === target ? shown : undefined;
+}
+
 interface FormProps {
   dataset: DatasetView;
   initialTarget: string | null;
@@ -95,12 +103,13 @@ function Form({ dataset, initialTarget, families }: FormProps) {
   const { name: _name, ...planned } = draft ?? { name: '' };
   const settled = useSettled(JSON.stringify(draft ? planned : null), 250);
   const plan = usePlan(useMemo(() => JSON.parse(settled), [settled]));
-  const shownPlan = plan.data?.target === choices?.target ? plan.data : undefined;
+  const shownPlan = useLastPlan(plan.data, choices?.target);
 
   useEffect(() => {
-    const seen = choices && shownPlan && !plan.isPlaceholderData ? engineViewOf(shownPlan, choices) : null;
+    const fresh = plan.data && !plan.isPlaceholderData ? plan.data : undefined;
+    const seen = choices && fresh && fresh.target === choices.target ? engineViewOf(fresh, choices) : null;
     if (seen) setEngine(seen);
-  }, [choices, shownPlan, plan.isPlaceholderData]);
+  }, [choices, plan.data, plan.isPlaceholderData]);
 
   const change = (part: Partial<Choices>) => setChoices((now) => (now ? { ...now, ...part } : now));
   return (

@@ -249,7 +249,10 @@ function Decide({ request }: { request: PromotionView }) {
   if (own) {
     return (
       <Card title="Your own request">
-        <p className="mb-3 text-ink-2">Somebody else with the approver role decides. You may withdraw it.</p>
+        <p className="mb-3 text-ink-2">
+          Somebody else with the approver role decides, though nobody whose account you made, or to whom you gave a
+          role, less than 24 hours ago. You may withdraw it.
+        </p>
         {decide.error ? <ErrorState title="It was not withdrawn." failure={asFailure(decide.error)} /> : null}
         <Button onClick={() => act('withdraw')} busy={decide.isPending}>
           Withdraw

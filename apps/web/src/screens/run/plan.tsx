@@ -77,7 +77,7 @@ function PlanBody({ experiment }: { experiment: ExperimentView }) {
       </div>
       <div className="flex min-w-0 flex-col gap-4">
         <RequestRail body={experiment.request} />
-        <CodeBlock label="The plan as JSON" code={JSON.stringify(plan, null, 2)} className="max-h-80" />
+        <CodeBlock label="The plan as JSON" code={JSON.stringify(plan, null, 2)} />
       </div>
     </div>
   );

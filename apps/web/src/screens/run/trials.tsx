@@ -17,6 +17,7 @@ import { asFailure } from '@/client/api.ts';
 import { isEnded, useTrials } from '@/client/queries/experiments.ts';
 import { routes } from '@/client/routes.ts';
 import { useFamilyLabel } from '@/frame/context.tsx';
+import { settingsOf } from '../leaderboard/leaderboard-table.tsx';
 import { ExperimentShell } from './experiment-shell.tsx';
 
 /** Every attempt of the search, also those that failed or were stopped. */
@@ -83,10 +84,12 @@ function columnsOf(experiment: ExperimentView, familyLabel: (id: string) => stri
       cell: (row) =>
         row.modelId ? (
           <Link href={routes.model(row.modelId)} className="link wrap-anywhere line-clamp-1">
-            {row.name}
+            {settingsOf(row.name, familyLabel(row.family))}
           </Link>
         ) : (
-          <span className="wrap-anywhere line-clamp-1 text-ink-2">{row.name}</span>
+          <span className="wrap-anywhere line-clamp-1 text-ink-2">
+            {row.name === row.family ? '—' : settingsOf(row.name, familyLabel(row.family))}
+          </span>
         ),
     },
     {
