@@ -1,6 +1,5 @@
 import {
   AppError,
-  type ExperimentPlan,
   type ExperimentStatus,
   endedStatuses,
   experimentPlan,
