@@ -142,10 +142,10 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
   const yWords = horizontal
     ? names.map((name) => clip(name, 24))
     : yAxis.ticks.map((tick) => tickWord(tick, yAxis.ticks, spec.y));
-  const yWidth = Math.max(28, 14 + Math.max(0, ...yWords.map((word) => word.length)) * 6.3);
+  const yWidth = Math.max(28, 14 + Math.max(0, ...yWords.map((word) => word.length)) * letterWidth);
   const first = horizontal ? value : place;
   const second = horizontal ? place : value;
-  const crowded = !numeric && !horizontal && (names.join('').length * 7 > width || names.length > 24);
+  const ticks = numeric || horizontal ? null : categoryTicks(names, width - yWidth - 14);
   return (
     <ComposedChart
       data={rows}
@@ -164,7 +164,8 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
         {...(horizontal ? {} : { dataKey: 'x' })}
         height={24}
         minTickGap={8}
-        interval={crowded ? 'preserveStartEnd' : numeric || horizontal ? 'preserveStart' : 0}
+        interval="preserveStart"
+        {...ticks}
       />
       <YAxis {...look} {...second} {...(horizontal ? { dataKey: 'x' } : {})} width={yWidth} interval={0} />
       {spec.series.map((series, index) => (hidden.has(series.id) ? null : mark(spec, series, index, numeric)))}
@@ -179,6 +180,17 @@ function Drawing({ spec, hidden, width, height, stop, geometry }: DrawingProps) 
 }
 
 const tickLook = { fill: 'var(--ink-2)', fontSize: 11 };
+/** of a letter in a tick, on average */
+const letterWidth = 6.3;
+
+/** Names under their bars as long as they fit, then slanted, then only some of them. */
+function categoryTicks(names: readonly string[], width: number) {
+  const longest = Math.max(0, ...names.map((name) => clip(name, 14).length)) * letterWidth;
+  const band = width / Math.max(1, names.length);
+  if (longest + 4 <= band) return { interval: 0 } as const;
+  if (band < 13) return { interval: 'preserveStartEnd' } as const;
+  return { interval: 0, angle: -45, textAnchor: 'end', height: 18 + longest * Math.SQRT1_2 } as const;
+}
 
 /** A line chart ends where its data ends; round ticks need not be its edges. Scatters keep the round ones. */
 function exactDomain(spec: ChartSpec, hidden: ReadonlySet<string>, round: [number, number]): [number, number] {

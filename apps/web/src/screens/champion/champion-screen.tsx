@@ -10,7 +10,9 @@ import {
   ErrorState,
   Field,
   formatInstant,
+  formatScore,
   Skeleton,
+  Stat,
   TextArea,
   toast,
   Wreath,
@@ -18,6 +20,7 @@ import {
 import Link from 'next/link';
 import { useState } from 'react';
 import { asFailure } from '@/client/api.ts';
+import { useModel } from '@/client/queries/models.ts';
 import { useProject } from '@/client/queries/projects.ts';
 import { useChampion, useChampionHistory, useRollback } from '@/client/queries/promotions.ts';
 import { routes } from '@/client/routes.ts';
@@ -58,25 +61,39 @@ export function ChampionScreen({ projectId }: { projectId: string }) {
 }
 
 function Crowned({ projectId, champion }: { projectId: string; champion: ChampionView }) {
+  const model = useModel(champion.modelId);
   return (
     <div className="flex flex-col gap-5">
-      <section className="flex flex-wrap items-center gap-x-5 gap-y-3 rounded border border-line bg-accent-soft px-5 py-5">
+      <section
+        aria-label="Current champion"
+        className="flex flex-wrap items-center gap-x-6 gap-y-4 rounded border border-line bg-accent-soft px-5 py-5"
+      >
         <Wreath className="size-14 shrink-0 text-accent-text" />
-        <div className="min-w-0 flex-1 basis-64">
-          <h2 className="wrap-anywhere font-semibold text-title">
+        <div className="min-w-0 flex-1 basis-72">
+          <h2 className="wrap-anywhere text-balance font-semibold text-title">
             <Link href={routes.model(champion.modelId)} className="text-ink no-underline hover:underline">
               {champion.modelName}
             </Link>
           </h2>
-          <p className="text-ink-2">
-            Predicts <strong className="font-medium text-ink">{champion.contract.target}</strong>. Champion{' '}
-            <Ago at={champion.startedAt} prefix="since" />, approved by {champion.approvedBy.name}.
+          <p className="mt-0.5 text-ink-2">
+            Predicts <bdi className="font-medium text-ink">{champion.contract.target}</bdi>. Crowned{' '}
+            <Ago at={champion.startedAt} />, approved by {champion.approvedBy.name}.
           </p>
-          <p className="mt-1 flex flex-wrap items-center gap-3 text-small">
+          <p className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1 text-ink-2 text-small">
             <CopyId id={champion.modelId} />
-            <span className="text-ink-3">bytes</span> <CopyId id={champion.artifactSha256} />
+            <span>
+              SHA-256 <CopyId id={champion.artifactSha256} />
+            </span>
           </p>
         </div>
+        {model.data ? (
+          <div className="flex gap-8">
+            <Stat label={model.data.metric.label} value={formatScore(model.data.score.mean)} note="validation" />
+            {model.data.holdout ? (
+              <Stat label={model.data.metric.label} value={formatScore(model.data.holdout.value)} note="holdout" />
+            ) : null}
+          </div>
+        ) : null}
         <Link href={routes.model(champion.modelId)} className={buttonClass()}>
           Open the model
         </Link>

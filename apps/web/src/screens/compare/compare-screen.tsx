@@ -1,5 +1,6 @@
 'use client';
 import type { ModelComparison, ModelView, PairedComparison } from '@laurel/contracts';
+import { metrics } from '@laurel/evaluation';
 import {
   Badge,
   Card,
@@ -7,6 +8,7 @@ import {
   EmptyState,
   ErrorState,
   formatBytes,
+  formatCount,
   formatNumber,
   formatScore,
   formatSeconds,
@@ -64,7 +66,7 @@ export function CompareScreen() {
           ? [
               `${data.models.length} models`,
               `by ${data.metric.label}`,
-              data.rows > 0 ? `tested on the same ${data.rows} rows` : 'validated on different rows',
+              data.rows > 0 ? `tested on the same ${formatCount(data.rows)} rows` : 'validated on different rows',
             ]
           : []
       }
@@ -86,22 +88,20 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
   const [onlyDiffering, setOnlyDiffering] = useState(true);
   const [baseId, setBaseId] = useState(models[0]?.id ?? '');
   const base = models.find((model) => model.id === baseId) ?? (models[0] as ModelView);
-  const parameters = data.parameters.filter((row) => row.differs || !onlyDiffering);
-  const metrics = [...new Set(models.flatMap((model) => Object.keys(model.metrics)))].filter((id) => id !== metric.id);
-  const best = bestIndex(
-    models.map((model) => model.score.mean),
-    metric.higherIsBetter,
-  );
+  // the members of an ensemble are numbers of trials; its own page names them
+  const parameters = data.parameters.filter((row) => row.name !== 'members' && (row.differs || !onlyDiffering));
+  const others = metrics.filter((one) => one.id !== metric.id && models.some((model) => one.id in model.metrics));
   return (
     <Card
       title="Side by side"
       padded={false}
       aside={
-        <div className="flex flex-wrap items-center gap-3 text-small">
+        <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2 text-small">
           <Switch checked={onlyDiffering} onChange={setOnlyDiffering} label="Only what differs" />
           <Select
             size="small"
             label="Compared with"
+            className="w-56"
             value={base.id}
             onChange={setBaseId}
             options={models.map((model) => ({ value: model.id, label: `against ${model.name}` }))}
@@ -115,21 +115,25 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
         aria-label="Comparison"
         className="mt-3 overflow-x-auto"
       >
-        <table className="w-full border-collapse">
+        <table className="w-full table-fixed border-collapse">
           <thead>
             <tr className="border-line border-b text-left align-bottom">
-              <th scope="col" className="sticky left-0 z-10 bg-surface px-4 py-2 text-ink-2 text-small font-medium">
+              <th scope="col" className="sticky left-0 z-10 w-40 bg-surface px-4 py-2 md:w-52">
                 <span className="sr-only">Property</span>
               </th>
               {models.map((model, index) => (
-                <th key={model.id} scope="col" className="min-w-40 px-4 py-2 font-medium">
-                  <span className="flex items-center gap-2">
+                <th key={model.id} scope="col" className="w-44 px-4 py-2 align-top font-medium">
+                  <span className="flex items-baseline gap-2">
                     <ModelKey index={index} />
-                    <Link href={routes.model(model.id)} className="wrap-anywhere">
+                    <Link href={routes.model(model.id)} className="link wrap-anywhere line-clamp-3" title={model.name}>
                       {model.name}
                     </Link>
                   </span>
-                  <span className="mt-1 flex gap-1">{model.champion ? <ChampionBadge /> : null}</span>
+                  {model.champion ? (
+                    <span className="mt-1 flex">
+                      <ChampionBadge />
+                    </span>
+                  ) : null}
                 </th>
               ))}
             </tr>
@@ -137,16 +141,16 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
           <tbody>
             <Group title="Scores" columns={models.length} />
             <Line name={metric.label} strong>
-              {models.map((model, index) => (
-                <span key={model.id} className={clsx(index === best && 'font-semibold')}>
-                  {formatScore(model.score.mean)}
-                  {index === best ? (
-                    <span className="ml-1 text-accent-text">{metric.higherIsBetter ? '↑' : '↓'}</span>
-                  ) : null}
-                  <span className="block text-ink-3 text-small">
-                    {model.score.ciLow === null
+              {scores(
+                models.map((model) => model.score.mean),
+                metric.higherIsBetter,
+              ).map((score, index) => (
+                <span key={models[index]?.id}>
+                  {score}
+                  <span className="block text-ink-2 text-small">
+                    {models[index]?.score.ciLow == null
                       ? ''
-                      : `${formatScore(model.score.ciLow)} to ${formatScore(model.score.ciHigh)}`}
+                      : `${formatScore(models[index]?.score.ciLow)} to ${formatScore(models[index]?.score.ciHigh)}`}
                   </span>
                 </span>
               ))}
@@ -158,12 +162,18 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
             </Line>
             {models.some((model) => model.holdout) ? (
               <Line name={`${metric.label} on the holdout`}>
-                {models.map((model) => formatScore(model.holdout?.value ?? null))}
+                {scores(
+                  models.map((model) => model.holdout?.value ?? null),
+                  metric.higherIsBetter,
+                )}
               </Line>
             ) : null}
-            {metrics.map((id) => (
-              <Line key={id} name={id}>
-                {models.map((model) => formatScore(model.metrics[id] ?? null))}
+            {others.map((one) => (
+              <Line key={one.id} name={one.label}>
+                {scores(
+                  models.map((model) => model.metrics[one.id] ?? null),
+                  one.higherIsBetter,
+                )}
               </Line>
             ))}
             <Group title="Cost" columns={models.length} />
@@ -187,6 +197,26 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
         </table>
       </section>
     </Card>
+  );
+}
+
+/** The scores of a row, the best in bold with an arrow that says which way is better. */
+function scores(values: readonly (number | null)[], higherIsBetter: boolean): ReactNode[] {
+  const best = bestIndex(values, higherIsBetter);
+  return values.map((value, index) =>
+    index === best ? (
+      <span key="best" className="font-semibold">
+        {formatScore(value)}
+        <span
+          title={higherIsBetter ? 'the highest, which is best' : 'the lowest, which is best'}
+          className="ml-1 text-accent-text"
+        >
+          {higherIsBetter ? '↑' : '↓'}
+        </span>
+      </span>
+    ) : (
+      formatScore(value)
+    ),
   );
 }
 

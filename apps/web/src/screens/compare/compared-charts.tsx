@@ -8,19 +8,20 @@ import { iterationSpec, overlaidDependenceSpec, rocSpec } from '../model/specs.t
 
 /** Learning curves, ROC and the effect of one column, one line per model in its colour. */
 export function ComparedCharts({ models, metric }: { models: readonly ModelView[]; metric: string }) {
+  const binary = models.every((model) => model.task === 'binary');
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid gap-4 lg:grid-cols-2">
       <Card>
         <ComparedLearning models={models} metric={metric} />
       </Card>
-      <Card>
-        <ComparedDependence models={models} />
-      </Card>
-      {models.every((model) => model.task === 'binary') ? (
+      {binary ? (
         <Card>
           <ComparedRoc models={models} />
         </Card>
       ) : null}
+      <Card className={binary ? 'lg:col-span-2' : ''}>
+        <ComparedDependence models={models} />
+      </Card>
     </div>
   );
 }
@@ -54,8 +55,9 @@ function ComparedLearning({ models, metric }: { models: readonly ModelView[]; me
 }
 
 function ComparedDependence({ models }: { models: readonly ModelView[] }) {
-  const shared = (models[0]?.inputs ?? []).filter((input) =>
-    models.every((model) => model.inputs.some((other) => other.name === input.name)),
+  const shared = (models[0]?.inputs ?? []).filter(
+    (input) =>
+      input.type !== 'text' && models.every((model) => model.inputs.some((other) => other.name === input.name)),
   );
   const [feature, setFeature] = useState(shared[0]?.name ?? null);
   const kept = models.map((model, index) => ({ model, index })).filter(({ model }) => model.hasArtifact);
@@ -79,6 +81,7 @@ function ComparedDependence({ models }: { models: readonly ModelView[] }) {
               <Select
                 size="small"
                 label="Column"
+                className="w-44 shrink-0"
                 value={feature}
                 onChange={setFeature}
                 options={shared.map((input) => ({ value: input.name, label: input.name }))}

@@ -279,10 +279,12 @@ export function overlaidDependenceSpec(
 ): ChartSpec {
   const first = effects[0]?.effect;
   const category = first?.kind === 'categorical';
+  // bars of several models side by side stay readable for so many values
+  const most = category ? 12 : Number.POSITIVE_INFINITY;
   return chart({
     id: 'dependence-compared',
     title: first ? `Effect of ${first.feature}` : 'Effect',
-    note: 'Mean prediction when only this column changes.',
+    note: `Mean prediction when only this column changes${first && first.grid.length > most ? `; its ${most} most frequent values` : ''}.`,
     x: axis(first?.feature ?? '', { kind: category ? 'category' : first?.kind === 'datetime' ? 'time' : 'number' }),
     y: axis(first ? predictedLabel(first, target, true) : ''),
     series: effects.map(({ name, color, effect }) => ({
@@ -290,7 +292,7 @@ export function overlaidDependenceSpec(
       label: name,
       mark: category ? ('bar' as const) : ('line' as const),
       color,
-      points: effect.grid.map((x, index) => ({ x, y: effect.average[effect.iceOf]?.[index] ?? null })),
+      points: effect.grid.slice(0, most).map((x, index) => ({ x, y: effect.average[effect.iceOf]?.[index] ?? null })),
     })),
   });
 }

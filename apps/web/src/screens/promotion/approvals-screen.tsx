@@ -4,6 +4,7 @@ import { EmptyState, ErrorState, Segmented, Status, Table, TableSkeleton } from 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { asFailure } from '@/client/api.ts';
+import { useProjects } from '@/client/queries/projects.ts';
 import { usePromotions } from '@/client/queries/promotions.ts';
 import { routes } from '@/client/routes.ts';
 import { Ago } from '@/frame/ago.tsx';
@@ -13,6 +14,8 @@ import { Page } from '@/frame/page.tsx';
 export function ApprovalsScreen() {
   const router = useRouter();
   const [shown, setShown] = useState<'pending' | 'all'>('pending');
+  const projects = useProjects();
+  const nameOf = (id: string) => projects.data?.find((project) => project.id === id)?.name ?? '';
   const query = usePromotions(shown === 'pending' ? { status: 'pending' } : {});
   return (
     <Page
@@ -56,7 +59,19 @@ export function ApprovalsScreen() {
               cell: (row) => <bdi className="font-medium">{row.modelName}</bdi>,
               sortValue: (row) => row.modelName,
             },
-            { id: 'base', header: 'In place of', cell: (row) => row.baseChampionName ?? 'no champion yet' },
+            {
+              id: 'project',
+              header: 'Project',
+              cell: (row) => <bdi>{nameOf(row.projectId)}</bdi>,
+              sortValue: (row) => nameOf(row.projectId),
+              className: 'max-md:hidden',
+            },
+            {
+              id: 'base',
+              header: 'In place of',
+              className: 'max-md:hidden',
+              cell: (row) => row.baseChampionName ?? 'no champion yet',
+            },
             {
               id: 'by',
               header: 'Asked by',

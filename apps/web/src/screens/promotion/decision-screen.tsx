@@ -3,6 +3,7 @@ import type { PromotionView } from '@laurel/contracts';
 import { metrics } from '@laurel/evaluation';
 import {
   Button,
+  buttonClass,
   Card,
   Checkbox,
   CopyId,
@@ -64,6 +65,18 @@ export function DecisionScreen({ id }: { id: string }) {
         <Ago key="at" at={request.createdAt} />,
         request.status === 'pending' ? `expires ${formatDate(Date.parse(request.expiresAt))}` : null,
       ]}
+      actions={
+        <>
+          {request.baseChampionId && request.baseChampionId !== request.modelId ? (
+            <Link href={routes.compare([request.modelId, request.baseChampionId])} className={buttonClass()}>
+              Compare
+            </Link>
+          ) : null}
+          <Link href={routes.model(request.modelId)} className={buttonClass()}>
+            Open the model
+          </Link>
+        </>
+      }
     >
       <div className="flex flex-col gap-4">
         {request.status === 'approved' ? (
