@@ -98,14 +98,15 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
       aside={
         <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2 text-small">
           <Switch checked={onlyDiffering} onChange={setOnlyDiffering} label="Only what differs" />
-          <Select
-            size="small"
-            label="Compared with"
-            className="w-56"
-            value={base.id}
-            onChange={setBaseId}
-            options={models.map((model) => ({ value: model.id, label: `against ${model.name}` }))}
-          />
+          <div className="w-56">
+            <Select
+              size="small"
+              label="Compared with"
+              value={base.id}
+              onChange={setBaseId}
+              options={models.map((model) => ({ value: model.id, label: `against ${model.name}` }))}
+            />
+          </div>
         </div>
       }
     >

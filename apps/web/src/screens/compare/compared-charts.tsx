@@ -78,14 +78,15 @@ function ComparedDependence({ models }: { models: readonly ModelView[] }) {
           spec={overlaidDependenceSpec(effects, models[0]?.target ?? '')}
           controls={
             feature === null ? null : (
-              <Select
-                size="small"
-                label="Column"
-                className="w-44 shrink-0"
-                value={feature}
-                onChange={setFeature}
-                options={shared.map((input) => ({ value: input.name, label: input.name }))}
-              />
+              <div className="w-44 shrink-0">
+                <Select
+                  size="small"
+                  label="Column"
+                  value={feature}
+                  onChange={setFeature}
+                  options={shared.map((input) => ({ value: input.name, label: input.name }))}
+                />
+              </div>
             )
           }
         />

@@ -150,7 +150,7 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                   value={formatPercent(gap)}
                   note={`Over ${formatCount(rows)} rows; the probabilities ${words}.`}
                 />
-                <Chart className="mt-2" spec={calibrationSpec(classification.calibration)} height="small" hideTitle />
+                <Chart className="-mt-4" spec={calibrationSpec(classification.calibration)} height="small" hideTitle />
               </>
             );
           }
@@ -163,7 +163,7 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                 note="9 of 10 rows lie in this range of actual minus predicted."
               />
               {regression ? (
-                <Chart className="mt-2" spec={residualSpec(model.target, regression)} height="small" hideTitle />
+                <Chart className="-mt-4" spec={residualSpec(model.target, regression)} height="small" hideTitle />
               ) : null}
             </>
           );
