@@ -48,7 +48,8 @@ export function PredictForm({
   };
   return (
     <Card title="Predict one row">
-      <div
+      <section
+        aria-label="The prediction"
         aria-live="polite"
         aria-busy={predict.isFetching}
         className="mb-4 flex min-h-24 flex-col gap-3 border-line border-b pb-4"
@@ -69,7 +70,7 @@ export function PredictForm({
         ) : (
           <Skeleton className="h-24" />
         )}
-      </div>
+      </section>
       <form onSubmit={send} className="flex flex-col gap-4" data-testid="predict-form">
         <div className="grid gap-x-4 gap-y-3 sm:grid-cols-2">
           {inputs.map((input) => (
