@@ -100,6 +100,7 @@ test('one click on olympians shows a run, its leaks left out, the same after a r
     await expect(stat(secondTab, part)).toHaveText(words);
   }
   await secondTab.close();
+  await expect(rowsOf(page).filter({ hasText: 'Ensemble' })).toHaveCount(1);
   await shoot(page, '04-ended-run');
 });
 
@@ -203,10 +204,11 @@ test('an administrator adds a colleague, and nobody approves their own request',
   // whose account the requester has just made is no second pair of eyes
   grace.expectRefusal(409, '/approve');
   await signInByForm(grace.page, colleague.email, colleague.password);
+  await expect(grace.page.getByRole('heading', { level: 1, name: 'Olympians of 2016' })).toBeVisible(slow);
   await grace.page.getByRole('link', { name: /^Approvals/ }).click();
   await grace.page.getByRole('row').filter({ hasText: 'Administrator' }).click();
   await decide(grace.page, 'Approve', 'It looks right to me.');
-  await expect(grace.page.getByRole('alert')).toContainText('made your account less than 24 hours ago');
+  await expect(grace.page.getByText(/made your account less than 24 hours ago/)).toBeVisible();
   await shoot(grace.page, '14-four-eyes');
   await page.getByRole('button', { name: 'Withdraw' }).click();
   await expect(page.getByText('Withdrawn').first()).toBeVisible();

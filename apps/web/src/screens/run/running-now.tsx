@@ -40,7 +40,7 @@ export function RunningNow({
                 <p className="min-w-0 truncate font-medium">{familyLabel(trial.family)}</p>
                 <p className="shrink-0 text-ink-2 text-small tabular-nums">
                   #{trial.number}
-                  {now && now.folds > 1 ? ` · fold ${now.fold} of ${now.folds}` : ''}
+                  {now && now.folds > 1 ? ` · fold ${Math.min(now.fold + 1, now.folds)} of ${now.folds}` : ''}
                 </p>
               </div>
               {trial.name === trial.family ? null : (
