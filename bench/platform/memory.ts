@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { ModelView } from '@laurel/contracts';
 import { sleep } from '../numbers.ts';
 import type { Recorder } from '../record.ts';
 import type { Group } from './group.ts';
 import type { Platform } from './launch.ts';
+import { processTree, readProc } from './processes.ts';
 import { diamonds, untilEnded, type World } from './world.ts';
 
 const targetMb = 1228.8;
@@ -74,8 +74,7 @@ type Amount = { pssMb: number; rssMb: number; processes: number };
  * resident memory (RSS), which counts PostgreSQL's shared pages once per process, is kept beside it.
  */
 function memoryByPart(platform: Platform): Record<Part, Amount> {
-  const children = childrenByParent();
-  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  const below = processTree();
   const worker = platform.pidOf('worker');
   const postgres = platform.pidOf('postgres');
   return {
@@ -92,20 +91,10 @@ function memoryByPart(platform: Platform): Record<Part, Amount> {
   }
 }
 
-function childrenByParent(): Map<number, number[]> {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(read(`/proc/${name}/status`))?.[1] ?? 0);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  return children;
-}
-
 function amountOf(pids: number[]): Amount {
   const amount: Amount = { pssMb: 0, rssMb: 0, processes: 0 };
   for (const pid of pids) {
-    const text = read(`/proc/${pid}/smaps_rollup`);
+    const text = readProc(`/proc/${pid}/smaps_rollup`);
     if (text === '') continue;
     amount.pssMb += kilobytes(text, 'Pss') / 1024;
     amount.rssMb += kilobytes(text, 'Rss') / 1024;
@@ -116,15 +105,4 @@ function amountOf(pids: number[]): Amount {
 
 function kilobytes(text: string, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
-}
-
-/** Empty when the process has ended meanwhile. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return '';
-    throw error;
-  }
 }

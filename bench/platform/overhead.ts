@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import type { TrialView } from '@laurel/contracts';
 import { createPool } from '@laurel/pool';
-import { median, quantile } from '../numbers.ts';
+import { median, quantile, sum } from '../numbers.ts';
 import type { EchoProtocol } from './echo-child.ts';
 import type { Group } from './group.ts';
-import { penguins, trialsOf, untilEnded } from './world.ts';
+import type { Platform } from './launch.ts';
+import { processorMs, processTree } from './processes.ts';
+import { penguins, trialsOf, untilEnded, type World } from './world.ts';
 
 const cases = {
   perTrial: 'overhead per trial, one slot: median',
@@ -11,10 +14,13 @@ const cases = {
   p95: 'overhead per trial, one slot: p95',
   around: 'overhead per trial: claimed to recorded, without its own time',
   between: 'overhead per trial: recorded to the next one claimed',
+  work: 'overhead per trial: processor time of worker and PostgreSQL, without the children',
   pool: 'pool: round trip of a request with 100 kB in the answer',
 };
 const targetMs = 30;
 const trials = 40;
+/** a worker runs for weeks: its code is compiled and its connections are open */
+const warmUps = 12;
 
 /**
  * Tiny trials on one slot, so that nothing waits but for queue, database and pool. A trial's own seconds are the
@@ -25,19 +31,11 @@ export const overhead: Group = {
   cases: Object.values(cases),
   async run(world, record) {
     await world.restart({ LAUREL_WORKERS: '1' });
-    const { id } = await world.dataset(penguins);
-    const api = await world.api();
-    const body = {
-      datasetId: id,
-      target: penguins.target,
-      budget: { trials },
-      families: ['baseline', 'linear'],
-      seed: 3,
-      name: 'overhead',
-    };
-    const experiment = await api.post<{ id: string }>('/experiments', body);
-    await untilEnded(api, experiment.id, 180_000);
-    const done = (await trialsOf(api, experiment.id)).filter((trial) => trial.status === 'completed');
+    const platform = await world.platform();
+    await runTrials(world, warmUps);
+    const before = process.platform === 'linux' ? usedMs(platform) : null;
+    const done = await runTrials(world, trials);
+    const after = before && usedMs(platform);
     const times = done.map((trial) => ({
       startedAtMs: Date.parse(trial.startedAt as string),
       finishedAtMs: Date.parse(trial.finishedAt as string),
@@ -48,13 +46,38 @@ export const overhead: Group = {
     const ownMs = Math.round(median(times.map((trial) => trial.ownMs)));
     const details = { trials: total.length, medianOwnMs: ownMs };
     record.add({ case: cases.perTrial, value: median(total), unit: 'ms', peer: targetMs, peerName: 'target', details });
-    record.add({ case: cases.mean, value: total.reduce((a, b) => a + b, 0) / total.length, unit: 'ms' });
+    record.add({ case: cases.mean, value: sum(total) / total.length, unit: 'ms' });
     record.add({ case: cases.p95, value: quantile(total, 0.95), unit: 'ms' });
     record.add({ case: cases.around, value: median(around), unit: 'ms' });
     record.add({ case: cases.between, value: median(between), unit: 'ms' });
+    if (before && after) {
+      const worker = (after.worker - before.worker) / trials;
+      const postgres = (after.postgres - before.postgres) / trials;
+      record.add({ case: cases.work, value: worker + postgres, unit: 'ms', details: { worker, postgres } });
+    }
     record.add({ case: cases.pool, value: await poolRoundTripMs(), unit: 'ms' });
   },
 };
+
+/** Runs so many cheap trials to their end; answers the completed ones. */
+async function runTrials(world: World, count: number): Promise<TrialView[]> {
+  const { id } = await world.dataset(penguins);
+  const api = await world.api();
+  const { target } = penguins;
+  const body = { datasetId: id, target, budget: { trials: count }, families: ['baseline', 'linear'], seed: 3 };
+  const experiment = await api.post<{ id: string }>('/experiments', body);
+  await untilEnded(api, experiment.id, 180_000);
+  return (await trialsOf(api, experiment.id)).filter((trial) => trial.status === 'completed');
+}
+
+/** Processor time so far: unlike wall time it hardly depends on what else the machine does. */
+function usedMs(platform: Platform): { worker: number; postgres: number } {
+  const postgres = platform.pidOf('postgres');
+  return {
+    worker: processorMs(platform.pidOf('worker')),
+    postgres: sum([postgres, ...processTree()(postgres)].map(processorMs)),
+  };
+}
 
 export interface TrialTimes {
   startedAtMs: number;
