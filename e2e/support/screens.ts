@@ -19,6 +19,11 @@ export function chart(page: Page, title: string | RegExp): Locator {
   return page.getByRole('figure').filter({ has: page.getByText(title, { exact: true }) });
 }
 
+/** The part of the sidebar that is not of a project. */
+export function installation(page: Page): Locator {
+  return page.getByRole('navigation', { name: 'Installation' });
+}
+
 /** One of the numbers over a run, by its label. */
 export function stat(page: Page, label: string): Locator {
   return page.getByRole('region', { name: 'Progress' }).getByText(label, { exact: true }).locator('..');

@@ -17,7 +17,7 @@ import {
 } from '@laurel/ui';
 import { Pencil, Upload } from 'lucide-react';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { useDatasets } from '@/client/queries/datasets.ts';
 import { isEnded, useExperiments } from '@/client/queries/experiments.ts';
@@ -38,6 +38,12 @@ export function Overview({ projectId }: { projectId: string }) {
   const project = useProject(projectId);
   const [editing, setEditing] = useState(false);
   const [uploading, setUploading] = useState(false);
+  const empty = project.data?.counts.datasets === 0;
+  // an upload must not lose its panel, and what it says of a failure, to the dataset that it has just made
+  const [foundEmpty, setFoundEmpty] = useState<string | null>(null);
+  useEffect(() => {
+    if (empty) setFoundEmpty(projectId);
+  }, [empty, projectId]);
   if (project.isError) {
     return (
       <Page title="Project">
@@ -51,7 +57,7 @@ export function Overview({ projectId }: { projectId: string }) {
   }
   if (project.isPending) return <HomeSkeleton />;
   const { counts } = project.data;
-  const empty = counts.datasets === 0;
+  const first = empty || foundEmpty === projectId;
   return (
     <Page
       title={<bdi>{project.data.name}</bdi>}
@@ -75,7 +81,7 @@ export function Overview({ projectId }: { projectId: string }) {
               Edit
             </Button>
           ) : null}
-          {!empty && mayEdit(project.data) ? (
+          {!first && mayEdit(project.data) ? (
             <Button
               kind="primary"
               icon={<Upload aria-hidden className="size-3.5" />}
@@ -87,7 +93,7 @@ export function Overview({ projectId }: { projectId: string }) {
         </>
       }
     >
-      {empty ? <FirstRun projectId={projectId} mayTrain={mayEdit(project.data)} /> : <Glance project={project.data} />}
+      {first ? <FirstRun projectId={projectId} mayTrain={mayEdit(project.data)} /> : <Glance project={project.data} />}
       {editing ? <ProjectDialog project={project.data} onClose={() => setEditing(false)} /> : null}
       <UploadDialog projectId={projectId} open={uploading} onOpenChange={setUploading} />
     </Page>
