@@ -12,7 +12,7 @@ const result = spawnSync(process.execPath, [prisma, 'generate', '--config', join
   encoding: 'utf8',
   env: {
     ...process.env,
-    PRISMA_SCHEMA_ENGINE_BINARY: process.platform === 'win32' ? 'cmd.exe' : '/bin/true',
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     PRISMA_HIDE_UPDATE_MESSAGE: '1',
     CHECKPOINT_DISABLE: '1',
   },

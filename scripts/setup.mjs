@@ -18,7 +18,8 @@ export const toolEnv = {
   CHECKPOINT_DISABLE: '1',
   BETTER_AUTH_TELEMETRY: '0',
   SCARF_ANALYTICS: 'false',
-  PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+  // any file that exists: generating the client needs no schema engine, and none is downloaded
+  PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   TURBO_NO_UPDATE_NOTIFIER: '1',
 };
 

@@ -9,6 +9,7 @@ const tools = [
     commands: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'],
     variable: 'LAUREL_CHROMIUM',
   },
+  { name: 'procps', commands: ['ps'], variable: 'LAUREL_PS' },
   { name: 'redis-server', commands: ['redis-server'], variable: 'LAUREL_REDIS_SERVER' },
 ];
 const macChrome = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { loadModel } from '@laurel/automl';
@@ -13,8 +14,8 @@ import { Champions } from './serving/champions.ts';
 import { ModelCache } from './serving/model-cache.ts';
 
 const env = serveEnv();
-const scratch = join(env.home, 'serve');
-// what an earlier run left: nobody can ask for it any more
+const scratch = join(env.home, 'serve', hostname().replaceAll(/[^\w.-]/g, '_'));
+// what an earlier run on this host left: nobody can ask for it any more
 await rm(scratch, { recursive: true, force: true });
 await mkdir(scratch, { recursive: true, mode: 0o700 });
 

@@ -23,6 +23,12 @@ describe('scratch folders', () => {
     expect(await readdir(mine)).toEqual([]);
   });
 
+  it('of another host are left alone, even with the same process number', async () => {
+    const theirs = await openScratch(home, 'other-host');
+    await openScratch(home, 'this-host');
+    expect(await readdir(theirs)).toEqual([]);
+  });
+
   it('of a job are gone afterwards, also when it failed', async () => {
     const mine = await openScratch(home);
     const work = withFolder(mine, async (folder) => {

@@ -1,9 +1,13 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of this process alone; those of processes that are gone are removed. */
-export async function openScratch(home: string): Promise<string> {
-  const all = join(home, 'worker', 'scratch');
+/**
+ * A folder of this process alone; those of processes that are gone are removed. Workers in containers share the data
+ * directory and are all process 1, so each host looks after its own folders and no other's.
+ */
+export async function openScratch(home: string, host: string = hostname()): Promise<string> {
+  const all = join(home, 'worker', 'scratch', host.replaceAll(/[^\w.-]/g, '_'));
   await mkdir(all, { recursive: true, mode: 0o700 });
   for (const name of await readdir(all)) {
     const pid = Number(name.split('-')[0]);

@@ -24,7 +24,12 @@ export async function openDatabase(
 ): Promise<Database> {
   const postgres = databaseUrl ? null : await superviseEmbedded(home, say, onPostgres);
   const connectionString = databaseUrl ?? (postgres as Supervised).current().connectionString;
-  await migrate(connectionString, { migrationsDir });
+  try {
+    await migrate(connectionString, { migrationsDir });
+  } catch (error) {
+    await postgres?.stop(); // it is a process of its own and would outlive this one
+    throw error;
+  }
   const db = createDb({ connectionString, poolSize: 2 });
   return {
     connectionString,
@@ -54,6 +59,7 @@ async function superviseEmbedded(
   };
   let stopping = false;
   let delayMs = 500;
+  let restarting: Promise<EmbeddedPostgres> | null = null;
   let server = await startEmbeddedPostgres({ dataDir: home.postgres, log });
 
   const watch = () => {
@@ -69,7 +75,10 @@ async function superviseEmbedded(
         delayMs = Math.min(delayMs * 2, 30_000);
         if (stopping) return;
         try {
-          server = await startEmbeddedPostgres({ dataDir: home.postgres, port, log });
+          restarting = startEmbeddedPostgres({ dataDir: home.postgres, port, log });
+          server = await restarting;
+          restarting = null;
+          if (stopping) return;
           say('PostgreSQL runs again.');
           watch();
           return;
@@ -84,6 +93,8 @@ async function superviseEmbedded(
     current: () => server,
     async stop() {
       stopping = true;
+      // a restart under way ends first, so that what it starts is stopped too
+      await restarting?.catch(() => null);
       await server.stop();
     },
   };

@@ -55,7 +55,8 @@ export interface UpSettings {
 
 /** Reads the environment of `laurel up`. @throws PARAMETER_INVALID naming the variable and an example */
 export function readUpSettings(source: NodeJS.ProcessEnv = process.env): UpSettings {
-  const parsed = schema.safeParse(source);
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0]);
     throw new AppError(

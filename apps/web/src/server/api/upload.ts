@@ -34,7 +34,9 @@ export const uploadRoutes = [
     response: datasetView,
     handler: async ({ platform, actor, request, query, url, idempotencyKey }) => {
       // a member who may not upload is told so before sending gigabytes
-      if (query.projectId !== undefined) await platform.db.projects.get(actor, query.projectId);
+      if (query.projectId !== undefined) {
+        await platform.db.access.check(actor, 'dataset.create', { kind: 'project', id: query.projectId });
+      }
       const parse = parseOf(query);
       const id = newId('dataset');
       const insert = async (file: ReceivedFile) => {

@@ -32,8 +32,16 @@ export async function trainSample(
     budget: { seconds },
     name: `${sample.name}: ${sample.target}`,
   });
-  const experiment = await platform.db.experiments.create(actor, { request, seed: 1 });
-  return { projectId: dataset.projectId, dataset, experiment };
+  try {
+    const experiment = await platform.db.experiments.create(actor, { request, seed: 1 });
+    return { projectId: dataset.projectId, dataset, experiment };
+  } catch (error) {
+    // one click makes all or nothing
+    await platform.db.datasets.delete(actor, dataset.id);
+    await platform.blobs.deletePrefix(blobKeys.dataset(dataset.id));
+    if (options.projectId === undefined) await platform.db.projects.delete(actor, dataset.projectId);
+    throw error;
+  }
 }
 
 async function importSample(
