@@ -68,6 +68,14 @@ describe('the task', () => {
 });
 
 describe('a request that cannot be run', () => {
+  it('names a target with more classes than can be told apart', () => {
+    const many = tableOf({
+      city: Array.from({ length: 2000 }, (_, i) => `city ${i % 600}`),
+      size: Array.from({ length: 2000 }, (_, i) => i % 17),
+    });
+    expect(codeOf(() => plan({ target: 'city' }, profileTable(many)))).toBe('TOO_MANY_CLASSES');
+  });
+
   it.each<[string, PlanRequest]>([
     ['TARGET_NOT_FOUND', { target: 'nothing' }],
     ['TARGET_CONSTANT', { target: 'same' }],
