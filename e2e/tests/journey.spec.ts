@@ -275,15 +275,17 @@ test('the champion answers by form and by file', async () => {
   await shoot(page, '17-champion');
   await onPhone(page, '17-champion-390');
 
-  ada.expectRefusal(422, '/batch-predictions');
   await drop(
     page,
     'no-sport.csv',
     athletes(({ sport: _, ...row }) => row),
   );
-  const refusal = page.getByRole('alert').filter({ hasText: 'The file could not be scored.' });
-  await expect(refusal).toContainText('sport', slow);
+  await expect(page.getByText(/The column sport is not in the file/)).toBeVisible(slow);
   await shoot(page, '18-missing-column');
+  ada.expectRefusal(422, '/batch-predictions');
+  await drop(page, 'other.csv', 'flower,petals\nrose,5\n');
+  const refusal = page.getByRole('alert').filter({ hasText: 'The file could not be scored.' });
+  await expect(refusal).toContainText("None of the file's columns is one that the model needs", slow);
 });
 
 test('the audit log tells it all, and its chain is whole', async () => {

@@ -198,6 +198,7 @@ describe('scoring a file', () => {
   it('refuses what is no table, a value that cannot be read, and too many bytes', async () => {
     const code = async (text: string) => (await json(score(text))).error as unknown as { code: string };
     expect(await code('')).toMatchObject({ code: 'EMPTY_FILE' });
+    expect(await code('petals,scent\n5,sweet\n')).toMatchObject({ code: 'MISSING_FEATURE' });
     expect(await code('width,length\n3,x\n')).toMatchObject({ code: 'TYPE_MISMATCH' });
     const small = await startApp(run, { maxScoreBytes: 10 });
     const answer = await small.post(`/internal/models/${gbm}/score`, 'width,length\n3,5\n', {

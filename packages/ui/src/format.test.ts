@@ -37,6 +37,7 @@ describe('formats', () => {
     expect(formatScore(0.99912)).toBe('0.9991');
     expect(formatScore(-0.0314159)).toBe('-0.0314');
     expect(formatScore(543.218)).toBe('543.2');
+    expect(formatScore(1549.2)).toBe('1,549');
     expect(formatScore(12_345.6)).toBe('12,346');
   });
   it('never rounds a share to none or all', () => {

@@ -19,12 +19,12 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   return trimZeros(value.toPrecision(digits));
 }
 
-/** A score: four decimals below one, so that close models still differ; else four significant digits. */
+/** A score: four decimals below ten, so that close models still differ; four digits below a thousand; whole and grouped above. */
 export function formatScore(value: number | null | undefined): string {
   if (!isNumber(value)) return nothing;
   const size = Math.abs(value);
   if (size < 10) return value.toFixed(4);
-  if (size >= 10_000) return grouped.format(value);
+  if (size >= 999.95) return grouped.format(value);
   return value.toPrecision(4);
 }
 

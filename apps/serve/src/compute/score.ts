@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { type LoadedModel, targetValues } from '@laurel/automl';
-import type { BatchReport, ExperimentPlan } from '@laurel/contracts';
+import { AppError, type BatchReport, type ExperimentPlan } from '@laurel/contracts';
 import { argmaxLabels, bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
 import {
   type ConformResult,
@@ -29,11 +29,12 @@ const chunkRows = 20_000;
 
 /**
  * Predicts every row of a CSV file and writes the rows with the predictions appended, in the order of the file. Inputs
- * are matched by name; absent ones count as missing and are named in the report. The score is given when the target is in the file.
+ * are matched by name; absent ones count as missing and are named in the report, but not all may be absent. The score is given when the target is in the file.
  */
 export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<BatchReport> {
   const bytes = await readFile(input.inputPath);
   const conformed = csvToTable(bytes, model.inputs, { missing: 'as-missing' });
+  if (conformed.matched.length === 0) throw otherTable(conformed.missing);
   const outputs = predictAll(conformed, model);
   await writeScored(bytes, input.outputPath, outputs, model);
   return {
@@ -44,6 +45,15 @@ export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<
     unseen: conformed.unseen,
     score: scoreOf(conformed, outputs, input.plan),
   };
+}
+
+/** With every input missing, each row would get the same answer. */
+function otherTable(inputs: readonly string[]): AppError {
+  return new AppError(
+    'MISSING_FEATURE',
+    `None of the file's columns is one that the model needs. It needs ${inputs.join(', ')}; check the first line of the file.`,
+    { details: { columns: inputs } },
+  );
 }
 
 function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array {

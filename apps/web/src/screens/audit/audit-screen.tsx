@@ -106,7 +106,7 @@ function Entry({ row }: { row: AuditRow }) {
             <Ago at={row.at} />
           </span>
         </summary>
-        <div className="overflow-x-auto px-9 pb-3 text-small">
+        <div className="overflow-x-auto px-9 pt-1 pb-3 text-small">
           {differences.length > 0 ? (
             <table className="mb-2">
               <thead>
@@ -124,7 +124,7 @@ function Entry({ row }: { row: AuditRow }) {
               </thead>
               <tbody>
                 {differences.map((change) => (
-                  <tr key={change.field} className="align-top">
+                  <tr key={change.field} className="align-top [&>*]:py-0.5">
                     <th scope="row" className="pr-6 text-left font-mono font-normal">
                       {change.field}
                     </th>

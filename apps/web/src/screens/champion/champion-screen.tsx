@@ -142,8 +142,9 @@ function History({ projectId }: { projectId: string }) {
                   </span>
                 </p>
                 <p className="text-ink-2 text-small">
+                  {entry.endedAt ? '' : 'since '}
                   {formatInstant(Date.parse(entry.startedAt))}
-                  {entry.endedAt ? ` to ${formatInstant(Date.parse(entry.endedAt))}` : ', now'} · approved by{' '}
+                  {entry.endedAt ? ` to ${formatInstant(Date.parse(entry.endedAt))}` : ''} · approved by{' '}
                   {entry.approvedBy.name}
                   {entry.requestId ? (
                     <>

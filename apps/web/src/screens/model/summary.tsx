@@ -47,7 +47,7 @@ function HowGood({ model }: { model: ModelView }) {
         value={<Num value={mean} format={formatScore} />}
         note={
           ciLow !== null && ciHigh !== null
-            ? `95 % interval ${formatScore(ciLow)} to ${formatScore(ciHigh)}${std === null ? '' : `, ± ${formatScore(std)} between folds`}`
+            ? `95 % interval ${formatScore(ciLow)} to ${formatScore(ciHigh)}${std ? `, ± ${formatScore(std)} between folds` : ''}`
             : 'measured on rows that its fold models had not seen'
         }
       />
@@ -128,7 +128,10 @@ function Compared({ model, other }: { model: ModelView; other: number | null }) 
 function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
   const evaluation = useEvaluation(model.id, 'oof');
   return (
-    <Card title="Is it sure of the right things?" aside={<More onClick={onOpen} words="Calibration" />}>
+    <Card
+      title={model.task === 'regression' ? 'How far off is it?' : 'Is it sure of the right things?'}
+      aside={<More onClick={onOpen} words={model.task === 'regression' ? 'Residuals' : 'Calibration'} />}
+    >
       <Loaded query={evaluation} what="The evaluation">
         {({ classification, regression }) => {
           if (classification) {

@@ -15,6 +15,7 @@ import {
   ShareBar,
   Skeleton,
 } from '@laurel/ui';
+import clsx from 'clsx';
 import { type FormEvent, useEffect, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { type PredictTarget, usePrediction } from '@/client/queries/models.ts';
@@ -52,7 +53,10 @@ export function PredictForm({
         aria-label="The prediction"
         aria-live="polite"
         aria-busy={predict.isFetching}
-        className="mb-4 flex min-h-24 flex-col gap-3 border-line border-b pb-4"
+        className={clsx(
+          'mb-4 flex flex-col gap-3 border-line border-b pb-4',
+          task === 'regression' ? 'min-h-16' : 'min-h-28',
+        )}
       >
         {predict.error ? (
           <ErrorState title="The row could not be predicted." failure={asFailure(predict.error)} />
@@ -68,7 +72,7 @@ export function PredictForm({
             ))}
           </>
         ) : (
-          <Skeleton className="h-24" />
+          <Skeleton className={task === 'regression' ? 'h-12' : 'h-24'} />
         )}
       </section>
       <form onSubmit={send} className="flex flex-col gap-4" data-testid="predict-form">

@@ -143,6 +143,13 @@ function Report({ report }: { report: BatchReport }) {
           { name: 'Columns not used', value: report.unused.length > 0 ? report.unused.join(', ') : 'none' },
         ]}
       />
+      {report.missing.length > 0 ? (
+        <Notice tone="warn">
+          {report.missing.length === 1 ? 'The column' : 'The columns'}{' '}
+          <bdi className="font-medium">{report.missing.join(', ')}</bdi> {report.missing.length === 1 ? 'is' : 'are'}{' '}
+          not in the file and counted as missing in every row. Predictions are worse for it.
+        </Notice>
+      ) : null}
       {report.unseen.map((entry) => (
         <Notice key={entry.column} tone="warn">
           {plural(entry.rows, 'row')} hold {plural(entry.values, 'value')} of {entry.column} that training never saw.

@@ -103,7 +103,9 @@ function Failed({
   onRetry: (choice: ParseChoice) => void;
   onOther: () => void;
 }) {
-  const readable = isText(state.file.name) && state.failure.status !== 403 && state.failure.code !== 'FILE_TOO_LARGE';
+  // no way of reading makes a table of a picture, nor a large file small
+  const hopeless = ['FILE_TOO_LARGE', 'NOT_TABULAR', 'EMPTY_FILE'].includes(state.failure.code ?? '');
+  const readable = isText(state.file.name) && state.failure.status !== 403 && !hopeless;
   const [choice, setChoice] = useState(() => (readable ? proposedChoice(state.failure.message) : sniffed));
   return (
     <div className="flex flex-col gap-4" data-testid="upload-failed">
@@ -115,10 +117,14 @@ function Failed({
         </section>
       ) : null}
       <div className="flex gap-2">
-        <Button onClick={onOther}>Choose another file</Button>
-        <Button kind="primary" onClick={() => onRetry(choice)}>
-          Send it again
+        <Button kind={hopeless ? 'primary' : 'secondary'} onClick={onOther}>
+          Choose another file
         </Button>
+        {hopeless ? null : (
+          <Button kind="primary" onClick={() => onRetry(choice)}>
+            Send it again
+          </Button>
+        )}
       </div>
     </div>
   );
