@@ -16,7 +16,7 @@ import {
   Skeleton,
 } from '@laurel/ui';
 import clsx from 'clsx';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useMemo, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { type PredictTarget, usePrediction } from '@/client/queries/models.ts';
 import { exampleValues, rowOf } from './rows.ts';
@@ -136,6 +136,8 @@ function Answer({ prediction, task }: { prediction: Prediction; task: TaskKind }
   );
 }
 
+const noLevels: readonly string[] = [];
+
 function InputField({
   input,
   value,
@@ -145,18 +147,22 @@ function InputField({
   value: string;
   onChange: (value: string) => void;
 }) {
-  const levels = input.levels ?? [];
+  const levels = input.levels ?? noLevels;
   const hint =
     input.type === 'numeric' && input.min !== undefined && input.max !== undefined
       ? `${formatNumber(input.min)} to ${formatNumber(input.max)} in training`
       : input.type === 'datetime'
         ? 'Such as 2026-03-31, or with a time 2026-03-31T08:00:00Z'
         : undefined;
-  const options = [
-    { value: '', label: 'missing' },
-    ...levels.map((level) => ({ value: level, label: level })),
-    ...(value !== '' && !levels.includes(value) ? [{ value, label: value }] : []),
-  ];
+  // the same list as long as it can be, or an answer that arrives would close the list under the hand
+  const options = useMemo(
+    () => [
+      { value: '', label: 'missing' },
+      ...levels.map((level) => ({ value: level, label: level })),
+      ...(value !== '' && !levels.includes(value) ? [{ value, label: value }] : []),
+    ],
+    [levels, value],
+  );
   return (
     <Field label={<bdi>{input.name}</bdi>} hint={hint}>
       {levels.length > 0 && levels.length <= 12 ? (
