@@ -87,7 +87,7 @@ async function stop(signal: string): Promise<void> {
   setTimeout(() => shutdown.abort(), graceMs).unref();
   await worker.close(20_000);
   await Promise.all([ticker.stop(), relay.stop(), resources.trials.close(), resources.tables.close()]);
-  leave();
+  await leave();
   await queue.close();
   await db.close();
   await rm(scratch, { recursive: true, force: true });

@@ -14,13 +14,13 @@ export function newWorkerId(): string {
   return `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
 }
 
-/** Tells the database every five seconds that this worker lives and how busy it is. Answers how to stop. */
+/** Tells the database every five seconds that this worker lives and how busy it is. Answers how to leave. */
 export function announce(
   db: Db,
   worker: { id: string; slots: number },
   trials: Pool<EngineProtocol>,
   log: Log,
-): () => void {
+): () => Promise<void> {
   const say = () => {
     const { id, slots } = worker;
     db.internal
@@ -32,7 +32,14 @@ export function announce(
   };
   say();
   const timer = setInterval(say, everyMs);
-  return () => clearInterval(timer);
+  return async () => {
+    clearInterval(timer);
+    try {
+      await db.internal.workersGone([worker.id]);
+    } catch (error) {
+      if (!isPassing(error)) throw error; // its silence tells the same in 30 s
+    }
+  };
 }
 
 /**
@@ -41,6 +48,9 @@ export function announce(
  */
 export async function releaseOfDeadWorkers(db: Db, log: Log): Promise<void> {
   const host = `${hostname()}/`;
+  // what died cannot work: the next experiment must not be planned for its slots
+  const here = (await db.internal.liveWorkers()).filter((worker) => worker.host === hostname());
+  await db.internal.workersGone(here.filter(({ pid }) => pid === process.pid || !isAlive(pid)).map(({ id }) => id));
   for (const { trialId, attemptId, worker } of await db.internal.heldTrials(host)) {
     const pid = Number(worker.slice(host.length).split('/')[0]);
     if (pid !== process.pid && isAlive(pid)) continue;

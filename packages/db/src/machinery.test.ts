@@ -189,6 +189,8 @@ describe('workers and settings', () => {
     await db.internal.setSetting('x', { a: 1 });
     await db.internal.setSetting('x', { a: 2 });
     expect(await db.internal.getSetting('x')).toEqual({ a: 2 });
+    await db.internal.workersGone(['w1', 'never there']);
+    expect((await db.internal.liveWorkers()).filter(({ id }) => id === 'w1')).toEqual([]);
   });
 });
 

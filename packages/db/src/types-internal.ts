@@ -126,6 +126,8 @@ export interface InternalRepository {
   /** requeues trials without a fresh heartbeat, ticks running studies, re-enqueues prepare/profile without a job */
   reconcile(input: { staleAfterMs: number }, study: StudyPort): Promise<{ requeued: number; ticked: number }>;
   workerSeen(worker: { id: string; host: string; pid: number; slots: number; busy: number }): Promise<void>;
+  /** workers that left or are known to be dead: their slots must not be counted until their silence shows it */
+  workersGone(ids: readonly string[]): Promise<void>;
   liveWorkers(): Promise<{ id: string; host: string; pid: number; slots: number; busy: number; seenAt: string }[]>;
   // outbox
   /** takes due rows with SKIP LOCKED, calls `deliver`, deletes those that were delivered */

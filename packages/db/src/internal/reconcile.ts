@@ -8,7 +8,7 @@ const requeueAfterSeconds = 45;
 /** Preparing or profiling that began this long ago and did not end was lost with its worker. */
 const lostAfterSeconds = 600;
 
-type ReconcileFunctions = Pick<InternalRepository, 'reconcile' | 'workerSeen' | 'liveWorkers'>;
+type ReconcileFunctions = Pick<InternalRepository, 'reconcile' | 'workerSeen' | 'workersGone' | 'liveWorkers'>;
 
 export function createReconcileFunctions(context: Context): ReconcileFunctions {
   const { database } = context;
@@ -45,6 +45,9 @@ export function createReconcileFunctions(context: Context): ReconcileFunctions {
          ON CONFLICT (id) DO UPDATE SET host = $2, pid = $3, slots = $4, busy = $5, seen_at = clock_timestamp()`,
         [worker.id, worker.host, worker.pid, worker.slots, worker.busy],
       );
+    },
+    async workersGone(ids) {
+      await database.query('DELETE FROM worker WHERE id = ANY ($1)', [[...ids]]);
     },
     async liveWorkers() {
       const rows = await database.query<{
