@@ -40,12 +40,33 @@ export class JobPostponed extends Error {
  */
 const locks = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 10 };
 
-/** Starts taking jobs of every kind. */
-export function startWorker(backend: Backend, input: WorkerInput): JobWorker {
-  const workers = jobNames.map((name) => {
+type RunningWorker = Pick<Worker, 'close'>;
+
+/** How often a worker of a job is made anew while its connection cannot be made ready, a second apart. */
+const mostStarts = 30;
+
+/** Starts taking jobs of every kind. Rejects when the backend could not be made ready for half a minute. */
+export async function startWorker(backend: Backend, input: WorkerInput): Promise<JobWorker> {
+  const workers: RunningWorker[] = [];
+  try {
+    for (const name of jobNames) workers.push(await startOne(backend, input, name));
+  } catch (error) {
+    await closeAll(workers, 0);
+    throw error;
+  }
+  return { close: (graceMs) => closeAll(workers, graceMs) };
+}
+
+/**
+ * A worker whose connection failed while it was made ready stays failed: BullMQ remembers the rejection and asks again
+ * without a pause, which starves the whole process. So it runs only once it is ready, and a failed one is made anew.
+ */
+async function startOne(backend: Backend, input: WorkerInput, name: JobName): Promise<RunningWorker> {
+  for (let start = 1; ; start++) {
     const worker = new backend.classes.Worker<unknown, void>(name, (job, token) => process(job, token, name, input), {
       ...backend.consumer,
       ...locks,
+      autorun: false,
       concurrency: jobs[name].concurrency(input.slots),
       // how long the backend may sleep without a wake-up; a lost notification costs this much
       drainDelay: 2,
@@ -54,9 +75,27 @@ export function startWorker(backend: Backend, input: WorkerInput): JobWorker {
     });
     worker.on('error', (error) => input.log('warn', 'the queue has an error', { job: name, error: error.message }));
     worker.on('stalled', (jobId) => input.log('warn', 'a job was lost and comes again', { job: name, jobId }));
+    try {
+      await worker.waitUntilReady();
+    } catch (error) {
+      input.log('warn', 'the queue is not ready for a worker', { job: name, error: (error as Error).message });
+      discard(worker, input, name);
+      if (start === mostStarts) throw error;
+      await new Promise((next) => setTimeout(next, 1000));
+      continue;
+    }
+    void worker.run().catch((error: Error) => {
+      input.log('error', 'a worker of the queue ended', { job: name, error: error.message });
+    });
     return worker;
+  }
+}
+
+/** What could not start may not end either; nothing waits for it. */
+function discard(worker: RunningWorker, input: WorkerInput, name: JobName): void {
+  worker.close(true).catch((error: Error) => {
+    input.log('warn', 'a worker that had not started could not be closed', { job: name, error: error.message });
   });
-  return { close: (graceMs) => closeAll(workers, graceMs) };
 }
 
 async function process(job: Job, token: string | undefined, name: JobName, input: WorkerInput): Promise<void> {
@@ -87,7 +126,7 @@ async function process(job: Job, token: string | undefined, name: JobName, input
   }
 }
 
-async function closeAll(workers: Pick<Worker, 'close'>[], graceMs: number): Promise<void> {
+async function closeAll(workers: RunningWorker[], graceMs: number): Promise<void> {
   const graceful = Promise.all(workers.map((worker) => worker.close()));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {
