@@ -33,8 +33,8 @@ export function Chart({ spec, height = 'medium', controls, onPick, className, hi
     <figure className={clsx('flex min-w-0 flex-col gap-2', className)} data-testid={`chart-${spec.id}`}>
       <figcaption className="flex min-w-0 items-start gap-2">
         <div className={clsx('min-w-0 flex-1', hideTitle && 'sr-only')}>
-          <p className="font-semibold text-body">{spec.title}</p>
-          {spec.note ? <p className="text-ink-2 text-small">{spec.note}</p> : null}
+          <p className="wrap-anywhere line-clamp-2 font-semibold text-body">{spec.title}</p>
+          {spec.note ? <p className="wrap-anywhere text-ink-2 text-small">{spec.note}</p> : null}
         </div>
         {hideTitle ? <div className="flex-1" /> : null}
         {controls}
@@ -79,7 +79,7 @@ function AxisWords({ spec, side }: { spec: ChartSpec; side: 'top' | 'bottom' }) 
   const axis = (side === 'top') === swapped ? spec.x : spec.y;
   if (axis.label === '') return null;
   return (
-    <p className={clsx('text-ink-2 text-small', side === 'bottom' && 'text-right')}>
+    <p className={clsx('truncate text-ink-2 text-small', side === 'bottom' && 'text-right')} title={axis.label}>
       {axis.label}
       {axis.unit ? <span className="text-ink-3"> ({axis.unit})</span> : null}
     </p>

@@ -271,11 +271,11 @@ export function FactTable({
   rows: readonly { name: ReactNode; value: ReactNode }[];
 }) {
   return (
-    <dl aria-label={caption} className="grid grid-cols-[auto_1fr] gap-x-6">
+    <dl aria-label={caption} className="grid grid-cols-[fit-content(60%)_1fr] gap-x-6">
       {rows.map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows have a fixed order and no identity
         <div key={index} className="col-span-2 grid grid-cols-subgrid border-line border-b py-1.5 last:border-b-0">
-          <dt className="text-ink-2">{row.name}</dt>
+          <dt className="wrap-anywhere min-w-0 text-ink-2">{row.name}</dt>
           <dd className="wrap-anywhere min-w-0 text-right tabular-nums">{row.value}</dd>
         </div>
       ))}

@@ -203,10 +203,11 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
 
 /** The scores of a row, the best in bold with an arrow that says which way is better. */
 function scores(values: readonly (number | null)[], higherIsBetter: boolean): ReactNode[] {
-  const best = bestIndex(values, higherIsBetter);
+  const best = bestOf(values, higherIsBetter);
   return values.map((value, index) =>
-    index === best ? (
-      <span key="best" className="font-semibold">
+    value !== null && value === best ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: columns have a fixed order
+      <span key={index} className="font-semibold">
         {formatScore(value)}
         <span
           title={higherIsBetter ? 'the highest, which is best' : 'the lowest, which is best'}
@@ -275,7 +276,9 @@ function Difference({ pair, isBase }: { pair: PairedComparison | null; isBase: b
   if (!pair || pair.delta === null) return <span className="text-ink-3">not tested</span>;
   return (
     <span title={pair.method}>
-      {pair.delta > 0 ? 'better' : pair.delta < 0 ? 'worse' : 'equal'} by {formatScore(Math.abs(pair.delta))}
+      {Math.abs(pair.delta) < 1e-12
+        ? 'equal'
+        : `${pair.delta > 0 ? 'better' : 'worse'} by ${formatScore(Math.abs(pair.delta))}`}
       <span className="block">
         <Badge tone={pair.verdict === 'likely real' ? 'accent' : 'neutral'}>{pair.verdict}</Badge>
       </span>
@@ -300,13 +303,10 @@ export function pairOf(pairs: readonly PairedComparison[], base: string, other: 
   };
 }
 
-function bestIndex(values: readonly (number | null)[], higherIsBetter: boolean): number {
-  let best = -1;
-  values.forEach((value, index) => {
-    const than = best < 0 ? null : (values[best] ?? null);
-    if (value !== null && (than === null || (higherIsBetter ? value > than : value < than))) best = index;
-  });
-  return best;
+function bestOf(values: readonly (number | null)[], higherIsBetter: boolean): number | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  return higherIsBetter ? Math.max(...known) : Math.min(...known);
 }
 
 function shown(value: unknown): string {

@@ -43,7 +43,7 @@ export function Explanation({ model }: { model: ModelView }) {
             return (
               <>
                 <p className="mb-2 text-ink-2 text-small">
-                  Loss of {metricLabel(data.metric)} when the column is shuffled, on {formatCount(data.rows)}{' '}
+                  How much {metricLabel(data.metric)} worsens when the column is shuffled, on {formatCount(data.rows)}{' '}
                   {data.split === 'holdout' ? 'holdout' : 'validation'} rows.
                 </p>
                 <ul className="-mx-2 max-h-[28rem] overflow-y-auto">

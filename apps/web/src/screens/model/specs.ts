@@ -188,9 +188,9 @@ export function importanceSpec(importance: Importance, top: number): ChartSpec {
   return chart({
     id: 'importance',
     title: 'What drives it',
-    note: `Loss of ${metricLabel(importance.metric)} when a column is shuffled, mean of ${importance.repeats} times on ${formatCount(importance.rows)} rows, with 95 % interval.`,
+    note: `How much ${metricLabel(importance.metric)} worsens when a column is shuffled: mean of ${importance.repeats} times on ${formatCount(importance.rows)} rows, with 95 % interval.`,
     x: axis('', { kind: 'category' }),
-    y: axis(`Loss of ${metricLabel(importance.metric)}`),
+    y: axis(`Worsening of ${metricLabel(importance.metric)}`),
     horizontal: true,
     series: [
       {

@@ -187,11 +187,13 @@ function Drivers({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
             const most = Math.max(1e-12, ...top.map((entry) => entry.mean));
             return (
               <>
-                <p className="mb-3 text-ink-2 text-small">Loss of {metricLabel(metric)} when the column is shuffled</p>
+                <p className="mb-3 text-ink-2 text-small">
+                  How much {metricLabel(metric)} worsens when the column is shuffled
+                </p>
                 <ol className="flex flex-col gap-2">
                   {top.map((entry) => (
                     <li key={entry.feature} className="grid grid-cols-[minmax(0,9rem)_1fr_4rem] items-center gap-3">
-                      <bdi className="truncate" title={entry.feature}>
+                      <bdi className="truncate text-left" title={entry.feature}>
                         {entry.feature}
                       </bdi>
                       <ShareBar
@@ -243,7 +245,9 @@ function Weak({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
                 <ul className="mt-3 flex flex-col gap-1.5 text-small">
                   {recalls.slice(0, 5).map((entry) => (
                     <li key={entry.label} className="grid grid-cols-[minmax(0,9rem)_1fr_3rem] items-center gap-3">
-                      <bdi className="truncate">{entry.label}</bdi>
+                      <bdi className="truncate text-left" title={entry.label}>
+                        {entry.label}
+                      </bdi>
                       <ShareBar share={entry.recall} label={`${entry.label}: ${formatPercent(entry.recall)} found`} />
                       <span className="text-right tabular-nums">{formatPercent(entry.recall)}</span>
                     </li>

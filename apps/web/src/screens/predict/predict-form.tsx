@@ -124,7 +124,7 @@ function Answer({ prediction, task }: { prediction: Prediction; task: TaskKind }
       <ul className="mt-2 flex flex-col gap-1.5">
         {chances.slice(0, task === 'binary' ? 2 : 8).map(([label, chance]) => (
           <li key={label} className="grid grid-cols-[minmax(0,8rem)_1fr_3.5rem] items-center gap-3">
-            <bdi className="truncate" title={label}>
+            <bdi className="truncate text-left" title={label}>
               {label}
             </bdi>
             <ShareBar share={chance} label={`${label}: ${formatPercent(chance)}`} className="h-2 w-full" />
@@ -164,7 +164,7 @@ function InputField({
     [levels, value],
   );
   return (
-    <Field label={<bdi>{input.name}</bdi>} hint={hint}>
+    <Field label={<bdi className="wrap-anywhere">{input.name}</bdi>} hint={hint}>
       {levels.length > 0 && levels.length <= 12 ? (
         <Select options={options} value={value} onChange={onChange} />
       ) : levels.length > 12 ? (
