@@ -41,11 +41,12 @@ describe('formats', () => {
     expect(formatScore(12_345.6)).toBe('12,346');
   });
   it('never rounds a share to none or all', () => {
-    expect([0, 0.0004, 0.031, 0.5, 0.9995, 1].map((value) => formatPercent(value))).toEqual([
+    expect([0, 0.0004, 0.031, 0.5, 0.9986, 0.9995, 1].map((value) => formatPercent(value))).toEqual([
       '0 %',
       '<0.1 %',
       '3.1 %',
       '50 %',
+      '99.9 %',
       '>99.9 %',
       '100 %',
     ]);

@@ -32,13 +32,14 @@ export function formatCount(value: number | null | undefined): string {
   return isNumber(value) ? grouped.format(value) : nothing;
 }
 
-/** `fraction` from 0 to 1; one decimal below 10 %, and never 0 % or 100 % for what is not. */
+/** `fraction` from 0 to 1; one decimal below 10 % and above 99 %, and never 0 % or 100 % for what is not. */
 export function formatPercent(fraction: number | null | undefined): string {
   if (!isNumber(fraction)) return nothing;
   const percent = fraction * 100;
   if (percent > 0 && percent < 0.1) return '<0.1 %';
   if (percent < 100 && percent > 99.9) return '>99.9 %';
-  return `${percent < 10 && percent !== 0 ? trimZeros(percent.toFixed(1)) : Math.round(percent)} %`;
+  const fine = (percent < 10 && percent !== 0) || (percent > 99 && percent < 100);
+  return `${fine ? trimZeros(percent.toFixed(1)) : Math.round(percent)} %`;
 }
 
 export function formatSeconds(seconds: number | null | undefined): string {

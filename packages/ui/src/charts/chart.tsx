@@ -31,8 +31,8 @@ export function Chart({ spec, height = 'medium', controls, onPick, className, hi
   const empty = !spec.matrix && spec.series.every((series) => series.points.length === 0);
   return (
     <figure className={clsx('flex min-w-0 flex-col gap-2', className)} data-testid={`chart-${spec.id}`}>
-      <figcaption className="flex min-w-0 items-start gap-2">
-        <div className={clsx('min-w-0 flex-1', hideTitle && 'sr-only')}>
+      <figcaption className="flex min-w-0 flex-wrap items-start justify-end gap-x-2 gap-y-1">
+        <div className={clsx('min-w-0 flex-1', controls ? 'basis-44' : '', hideTitle && 'sr-only')}>
           <p className="wrap-anywhere line-clamp-2 font-semibold text-body">{spec.title}</p>
           {spec.note ? <p className="wrap-anywhere text-ink-2 text-small">{spec.note}</p> : null}
         </div>

@@ -53,7 +53,7 @@ describe('runChart', () => {
 it('gives the picture to the competitors when the baseline is far away', () => {
   const chart = runChart({ ...input, trials: [1, 2, 3, 4, 5].map((number) => trial(number, 0.01 * number)) });
   expect(chart.y.domain![1]).toBeLessThan(0.1);
-  expect(chart.note).toContain('So does the baseline, 1.0000');
+  expect(chart.note).toContain('The baseline, 1.0000, lies far outside');
   expect(chart.series.some((series) => series.id === 'baseline:level')).toBe(false);
 });
 

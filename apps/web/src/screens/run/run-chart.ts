@@ -54,7 +54,7 @@ function noteOf(higherIsBetter: boolean, outside: number, farBaseline: number | 
     `${higherIsBetter ? 'Higher' : 'Lower'} is better. Every trial is a point`,
     outside > 0 ? `; ${worse} outside the picture` : '',
     '.',
-    farBaseline === null ? '' : ` So does the baseline, ${formatScore(farBaseline)}.`,
+    farBaseline === null ? '' : ` The baseline, ${formatScore(farBaseline)}, lies far outside.`,
   ].join('');
 }
 

@@ -2,6 +2,7 @@
 import { type ExperimentView, endedStatuses } from '@laurel/contracts';
 import {
   ErrorState,
+  formatPercent,
   formatScore,
   formatSeconds,
   Notice,
@@ -142,8 +143,8 @@ export function gainOverBaseline({
   if (Math.abs(gain) < 1e-12) return { words: 'the same' };
   // an error that shrinks is best said as a share; a score between 0 and 1 as a difference
   if (!metric.higherIsBetter && baselineScore > 0) {
-    const percent = Math.round((Math.abs(gain) / baselineScore) * 100);
-    return { words: gain > 0 ? `${percent} % lower` : `${percent} % higher` };
+    const percent = formatPercent(Math.abs(gain) / baselineScore);
+    return { words: gain > 0 ? `${percent} lower` : `${percent} higher` };
   }
   return { words: `${gain > 0 ? '+' : '−'}${formatScore(Math.abs(gain))}` };
 }
