@@ -9,6 +9,7 @@ import { useAudit, useAuditVerification } from '@/client/queries/promotions.ts';
 import { routes } from '@/client/routes.ts';
 import { Ago } from '@/frame/ago.tsx';
 import { Page } from '@/frame/page.tsx';
+import { changes } from './changes.ts';
 
 /** The searchable log with what changed, and whether its chain is whole. */
 export function AuditScreen() {
@@ -151,24 +152,4 @@ function Entry({ row }: { row: AuditRow }) {
       </details>
     </li>
   );
-}
-
-/** Fields that differ between two recorded states, as text. */
-export function changes(before: unknown, after: unknown): { field: string; before: string; after: string }[] {
-  const a = asRecord(before);
-  const b = asRecord(after);
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
-  return names
-    .filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]))
-    .map((field) => ({ field, before: words(a[field]), after: words(b[field]) }));
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  if (value === null || value === undefined) return {};
-  return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : { value };
-}
-
-function words(value: unknown): string {
-  if (value === undefined || value === null) return '—';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -12,6 +12,7 @@ import {
   formatNumber,
   formatScore,
   formatSeconds,
+  Notice,
   Select,
   Skeleton,
   Switch,
@@ -26,6 +27,7 @@ import { useComparison } from '@/client/queries/models.ts';
 import { routes } from '@/client/routes.ts';
 import { Page } from '@/frame/page.tsx';
 import { ComparedCharts } from './compared-charts.tsx';
+import { bestOf, pairOf, sameTask, scoreIn } from './comparing.ts';
 
 /** Two to four models side by side; the set is in the address. */
 export function CompareScreen() {
@@ -73,8 +75,15 @@ export function CompareScreen() {
     >
       {data ? (
         <div className="flex flex-col gap-5">
+          {data.rows > 0 ? null : (
+            <Notice tone="warn">
+              {sameTask(data.models)
+                ? 'These models were validated on different rows, so a difference between their scores can come from the rows alone.'
+                : 'These models predict different things, so their scores say nothing about each other.'}
+            </Notice>
+          )}
           <ComparisonTable data={data} />
-          <ComparedCharts models={data.models} metric={data.metric.label} />
+          {sameTask(data.models) ? <ComparedCharts models={data.models} metric={data.metric} /> : null}
         </div>
       ) : (
         <Skeleton className="h-96 w-full" />
@@ -143,16 +152,12 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
             <Group title="Scores" columns={models.length} />
             <Line name={metric.label} strong>
               {scores(
-                models.map((model) => model.score.mean),
+                models.map((model) => scoreIn(model, metric.id).mean),
                 metric.higherIsBetter,
               ).map((score, index) => (
                 <span key={models[index]?.id}>
                   {score}
-                  <span className="block text-ink-2 text-small">
-                    {models[index]?.score.ciLow == null
-                      ? ''
-                      : `${formatScore(models[index]?.score.ciLow)} to ${formatScore(models[index]?.score.ciHigh)}`}
-                  </span>
+                  <Interval score={scoreIn(models[index] as ModelView, metric.id)} />
                 </span>
               ))}
             </Line>
@@ -161,10 +166,10 @@ function ComparisonTable({ data }: { data: ModelComparison }) {
                 <Difference key={model.id} pair={pairOf(data.pairs, base.id, model.id)} isBase={model.id === base.id} />
               ))}
             </Line>
-            {models.some((model) => model.holdout) ? (
+            {models.some((model) => model.holdout && model.metric.id === metric.id) ? (
               <Line name={`${metric.label} on the holdout`}>
                 {scores(
-                  models.map((model) => model.holdout?.value ?? null),
+                  models.map((model) => (model.metric.id === metric.id ? (model.holdout?.value ?? null) : null)),
                   metric.higherIsBetter,
                 )}
               </Line>
@@ -219,6 +224,15 @@ function scores(values: readonly (number | null)[], higherIsBetter: boolean): Re
     ) : (
       formatScore(value)
     ),
+  );
+}
+
+function Interval({ score: { ciLow, ciHigh } }: { score: ModelView['score'] }) {
+  if (ciLow === null || ciHigh === null) return null;
+  return (
+    <span className="block text-ink-2 text-small">
+      {formatScore(ciLow)} to {formatScore(ciHigh)}
+    </span>
   );
 }
 
@@ -284,29 +298,6 @@ function Difference({ pair, isBase }: { pair: PairedComparison | null; isBase: b
       </span>
     </span>
   );
-}
-
-/** The comparison of `other` with `base`, whichever way it was computed. */
-export function pairOf(pairs: readonly PairedComparison[], base: string, other: string): PairedComparison | null {
-  const forward = pairs.find((pair) => pair.a === base && pair.b === other);
-  if (forward) return forward;
-  const backward = pairs.find((pair) => pair.a === other && pair.b === base);
-  if (!backward) return null;
-  const negate = (value: number | null) => (value === null ? null : -value);
-  return {
-    ...backward,
-    a: base,
-    b: other,
-    delta: negate(backward.delta),
-    ciLow: negate(backward.ciHigh),
-    ciHigh: negate(backward.ciLow),
-  };
-}
-
-function bestOf(values: readonly (number | null)[], higherIsBetter: boolean): number | null {
-  const known = values.filter((value) => value !== null);
-  if (known.length === 0) return null;
-  return higherIsBetter ? Math.max(...known) : Math.min(...known);
 }
 
 function shown(value: unknown): string {

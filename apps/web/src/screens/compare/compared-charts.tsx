@@ -7,7 +7,7 @@ import { useManyEvaluations, useManyLearningCurves, usePartialDependences } from
 import { iterationSpec, overlaidDependenceSpec, rocSpec } from '../model/specs.ts';
 
 /** Learning curves, ROC and the effect of one column, one line per model in its colour. */
-export function ComparedCharts({ models, metric }: { models: readonly ModelView[]; metric: string }) {
+export function ComparedCharts({ models, metric }: { models: readonly ModelView[]; metric: ModelView['metric'] }) {
   const binary = models.every((model) => model.task === 'binary');
   return (
     <div className="grid gap-4 lg:grid-cols-2">
@@ -26,21 +26,22 @@ export function ComparedCharts({ models, metric }: { models: readonly ModelView[
   );
 }
 
-function ComparedLearning({ models, metric }: { models: readonly ModelView[]; metric: string }) {
+function ComparedLearning({ models, metric }: { models: readonly ModelView[]; metric: ModelView['metric'] }) {
   const queries = useManyLearningCurves(models.map((model) => model.id));
   if (queries.some((query) => query.isPending)) return <Skeleton className="h-72 w-full" />;
   const drawn = queries.flatMap((query, index) =>
-    query.data && query.data.iterations.length > 0
+    query.data && query.data.iterations.length > 0 && models[index]?.metric.id === metric.id
       ? [{ name: models[index]?.name ?? '', color: index, curves: query.data }]
       : [],
   );
   const without = models.filter((_, index) => (queries[index]?.data?.iterations.length ?? 0) === 0);
+  const others = models.filter((model) => model.metric.id !== metric.id);
   // two lines even for one model: on a shared axis shares are compared, whatever the number of models that have a curve
   const spec = iterationSpec(
     drawn.length === 1
       ? [...drawn, { name: '', color: 0, curves: { iterations: [], iterationLabel: '', sampleSize: [] } }]
       : drawn,
-    metric,
+    metric.label,
   );
   return (
     <>
@@ -48,6 +49,11 @@ function ComparedLearning({ models, metric }: { models: readonly ModelView[]; me
       {without.length > 0 ? (
         <p className="mt-1 text-ink-2 text-small">
           Without a curve, since they do not learn in steps: {without.map((model) => model.name).join(', ')}.
+        </p>
+      ) : null}
+      {others.length > 0 ? (
+        <p className="mt-1 text-ink-2 text-small">
+          Trained by another metric, so not on this axis: {others.map((model) => model.name).join(', ')}.
         </p>
       ) : null}
     </>

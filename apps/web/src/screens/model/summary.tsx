@@ -238,9 +238,13 @@ function Weak({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
             return (
               <>
                 <Stat
-                  label={`Worst class: ${worst.label}`}
+                  label={worst.recall === 1 ? 'Every class' : `Worst class: ${worst.label}`}
                   value={formatPercent(worst.recall)}
-                  note={`found of its ${formatCount(worst.total)} rows${classification.threshold === null ? '' : ` at a threshold of ${classification.threshold}`}`}
+                  note={
+                    worst.recall === 1
+                      ? 'of its rows are found'
+                      : `found of its ${formatCount(worst.total)} rows${classification.threshold === null ? '' : ` at a threshold of ${classification.threshold}`}`
+                  }
                 />
                 <ul className="mt-3 flex flex-col gap-1.5 text-small">
                   {recalls.slice(0, 5).map((entry) => (
