@@ -237,7 +237,7 @@ test('the colleague requests, the administrator approves, and there is a champio
   await expectAccessible(page);
   await shoot(page, '16-approved');
   // the one who asked sees it without a reload
-  await expect(grace.page.getByText(/was approved by Administrator/)).toBeVisible();
+  await expect(grace.page.getByText(/was approved by Administrator/)).toBeVisible(slow);
   await page.getByRole('link', { name: 'See the champion' }).click();
   await expect(page).toHaveURL(/\/champion$/);
   seen.project = page.url().replace('/champion', '');
