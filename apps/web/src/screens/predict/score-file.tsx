@@ -20,6 +20,7 @@ import { metricLabel } from '@/client/metric-label.ts';
 import { type ScoredFile, useScoreFile } from '@/client/queries/models.ts';
 
 const namedInputs = 8;
+const trainedOn = 'Too good to be true where these rows were in the training data.';
 
 /** A drop zone that scores a CSV: how its columns met the model's inputs, the score if the target is in it, the download. */
 export function ScoreFile({ modelId, inputs }: { modelId: string; inputs: readonly ModelInput[] }) {
@@ -129,8 +130,8 @@ function Report({ report }: { report: BatchReport }) {
           value={formatScore(score.value)}
           note={
             score.ciLow === null
-              ? undefined
-              : `95 % interval ${formatScore(score.ciLow)} to ${formatScore(score.ciHigh)}`
+              ? trainedOn
+              : `95 % interval ${formatScore(score.ciLow)} to ${formatScore(score.ciHigh)}. ${trainedOn}`
           }
         />
       ) : null}
