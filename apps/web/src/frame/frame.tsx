@@ -1,10 +1,10 @@
 'use client';
-import { IconButton, Kbd, Menu, OfflineChip, Wreath } from '@laurel/ui';
+import { IconButton, Kbd, Menu, OfflineChip, toast, Wreath } from '@laurel/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { CircleQuestionMark, CircleUser, KeyRound, LogOut, Monitor, Moon, Search, Sun, Users } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
-import { api } from '@/client/api.ts';
+import { ApiFailure, api, asFailure } from '@/client/api.ts';
 import { routes } from '@/client/routes.ts';
 import type { Me } from '@/client/types.ts';
 import { type FamilyName, FrameProvider } from './context.tsx';
@@ -142,7 +142,15 @@ function ThemeMenu({ theme, onChange }: { theme: Theme; onChange: (theme: Theme)
 function AccountMenu({ me }: { me: Me }) {
   const client = useQueryClient();
   const signOut = async () => {
-    await api.delete('/sessions/current').catch(() => undefined);
+    try {
+      await api.delete('/sessions/current');
+    } catch (error) {
+      // a session that has ended already is what was asked for; any other is still open, and its owner must know
+      if (!(error instanceof ApiFailure && error.status === 401)) {
+        toast({ kind: 'error', title: 'You are still signed in.', text: asFailure(error).message });
+        return;
+      }
+    }
     client.clear();
     window.location.assign(routes.signIn);
   };

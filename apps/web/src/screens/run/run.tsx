@@ -175,9 +175,9 @@ function Notices({ experiment }: { experiment: ExperimentView }) {
               <span className="font-medium">{leaks.map((entry) => entry.column).join(', ')}</span>. Why?
             </summary>
             <ul className="mt-1.5 flex flex-col gap-1 text-ink-2">
-              {leaks.map((entry) => (
-                <li key={entry.column}>
-                  <bdi className="font-medium text-ink">{entry.column}</bdi>: {entry.reason}
+              {reasonsOf(leaks).map(({ columns, reason }) => (
+                <li key={reason}>
+                  <bdi className="font-medium text-ink">{columns.join(', ')}</bdi>: {reason}
                 </li>
               ))}
               <li>
@@ -197,6 +197,13 @@ function Notices({ experiment }: { experiment: ExperimentView }) {
       ))}
     </>
   );
+}
+
+/** A reason that several columns share is said once. */
+function reasonsOf(entries: readonly { column: string; reason: string }[]): { columns: string[]; reason: string }[] {
+  const byReason = new Map<string, string[]>();
+  for (const { column, reason } of entries) byReason.set(reason, [...(byReason.get(reason) ?? []), column]);
+  return [...byReason].map(([reason, columns]) => ({ columns, reason }));
 }
 
 function BestSoFar({
