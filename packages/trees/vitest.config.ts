@@ -1,0 +1,3 @@
+import { testConfig } from '@laurel/config/vitest';
+
+export default testConfig();
