@@ -9,7 +9,7 @@ export function exp(x: f64): f64 {
   if (x != x) return x;
   if (x > 709.782712893384) return Infinity;
   if (x < -745.1332191019412) return 0;
-  const k = nearest<f64>(x * 1.4426950408889634);
+  const k = nearest<f64>(x * Math.LOG2E);
   const r = x - k * ln2High - k * ln2Low;
   const half = <i64>k >> 1;
   return expReduced(r) * power2(half) * power2(<i64>k - half);
@@ -50,7 +50,7 @@ export function log(x: f64): f64 {
   }
   k += (bits >> 52) - 1023;
   let m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
-  if (m > 1.4142135623730951) {
+  if (m > Math.SQRT2) {
     m *= 0.5;
     k += 1;
   }
