@@ -1,0 +1,134 @@
+import type { KernelExports } from '../generated/kernel.ts';
+import type { CategoricalBinning, FeatureBinning, FeatureInput, NumericBinning } from '../types.ts';
+import { kindMismatch } from './check.ts';
+
+/** The part of a kernel that binning needs; every `Kernel` is one. */
+export interface BinKernel {
+  exports: Pick<KernelExports, 'binNumeric' | 'shareBins'>;
+  memory: WebAssembly.Memory;
+}
+
+const chunkValues = 8_192;
+const boundsBytes = 256 * 8;
+/** Bytes that `writeFeatureBins` needs at `staging`: bounds of bins, a chunk of values and their bins. */
+export const stagingBytes: number = boundsBytes + chunkValues * 9;
+
+/**
+ * Writes the bins of rows fromRow..toRow-1 of one feature to `out`, one byte each, no matter how many rows. `out` and
+ * `staging` (stagingBytes bytes, a multiple of 16) are addresses in the kernel's memory. Throws INVALID_DATA when the
+ * feature is of another kind than the binning; lengths are checked by checkFeatures, once and not here.
+ */
+export function writeFeatureBins(
+  kernel: BinKernel,
+  feature: FeatureInput,
+  binning: FeatureBinning,
+  fromRow: number,
+  toRow: number,
+  out: number,
+  staging: number,
+): void {
+  if (feature.kind === 'categorical') {
+    if (binning.kind !== 'categorical') throw kindMismatch(feature, binning);
+    const target = new Uint8Array(kernel.memory.buffer, out, toRow - fromRow);
+    binCodes(feature.codes, binning, fromRow, target);
+    return;
+  }
+  if (binning.kind !== 'numeric') throw kindMismatch(feature, binning);
+  if (feature.kind === 'numeric') {
+    writeNumberBins(kernel, feature.values.subarray(fromRow, toRow), binning, out, staging);
+    return;
+  }
+  const target = new Uint8Array(kernel.memory.buffer, out, toRow - fromRow).fill(binOfNumber(binning, 0));
+  eachSparseChunk(kernel, feature, binning, fromRow, toRow, staging, (row, bin) => {
+    target[row - fromRow] = bin;
+  });
+}
+
+/** Bin of one number, as the kernel finds it: 0 for NaN, otherwise from 1. */
+export function binOfNumber(binning: NumericBinning, value: number): number {
+  if (Number.isNaN(value)) return 0;
+  const { upper } = binning;
+  let low = 0;
+  let high = upper.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (upper[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+/** Bin of one code: 0 below zero (missing), the bin for unseen levels above those of the training. */
+export function binOfCode(binning: CategoricalBinning, code: number): number {
+  if (code < 0) return 0;
+  return binning.binOfLevel[code] ?? binning.unseenBin;
+}
+
+/** Number of bins of a feature, with bin 0. */
+export function binCount(binning: FeatureBinning): number {
+  return binning.kind === 'numeric' ? binning.upper.length + 1 : binning.bins;
+}
+
+/** Calls back with the row and the bin of every stored value of a sparse feature in fromRow..toRow-1. */
+export function eachSparseChunk(
+  kernel: BinKernel,
+  feature: Extract<FeatureInput, { kind: 'sparse' }>,
+  binning: NumericBinning,
+  fromRow: number,
+  toRow: number,
+  staging: number,
+  take: (row: number, bin: number) => void,
+): void {
+  const { rows, values } = feature;
+  const end = firstAtLeast(rows, toRow);
+  const bins = new Uint8Array(kernel.memory.buffer, staging + boundsBytes + chunkValues * 8, chunkValues);
+  for (let start = firstAtLeast(rows, fromRow); start < end; start += chunkValues) {
+    const chunk = values.subarray(start, Math.min(end, start + chunkValues));
+    writeNumberBins(kernel, chunk, binning, bins.byteOffset, staging);
+    for (let i = 0; i < chunk.length; i++) take(rows[start + i]!, bins[i]!);
+  }
+}
+
+/** Address of the chunk of bins in the staging area, and how many fit: for callers that write bins on from there. */
+export function stagedBins(staging: number): { address: number; rows: number } {
+  return { address: staging + boundsBytes + chunkValues * 8, rows: chunkValues };
+}
+
+function writeNumberBins(
+  kernel: BinKernel,
+  values: Float64Array,
+  binning: NumericBinning,
+  out: number,
+  staging: number,
+): void {
+  const bounds = binning.upper.length;
+  const table = new Float64Array(kernel.memory.buffer, staging, 2 ** (32 - Math.clz32(bounds - 1)));
+  table.set(binning.upper);
+  table.fill(Infinity, bounds);
+  const chunk = new Float64Array(kernel.memory.buffer, staging + boundsBytes, chunkValues);
+  for (let start = 0; start < values.length; start += chunkValues) {
+    const part = values.subarray(start, start + chunkValues);
+    chunk.set(part);
+    kernel.exports.binNumeric(chunk.byteOffset, part.length, staging, bounds, out + start);
+  }
+}
+
+function binCodes(codes: Int32Array, binning: CategoricalBinning, fromRow: number, target: Uint8Array): void {
+  const { binOfLevel, unseenBin } = binning;
+  const levels = binOfLevel.length;
+  for (let i = 0; i < target.length; i++) {
+    const code = codes[fromRow + i]!;
+    target[i] = code < 0 ? 0 : code < levels ? binOfLevel[code]! : unseenBin;
+  }
+}
+
+function firstAtLeast(rows: Int32Array, row: number): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]! < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
