@@ -1,5 +1,5 @@
 import { TreesError } from '../errors.ts';
-import type { FeatureBinning, FeatureInput } from '../types.ts';
+import type { CategoricalBinning, FeatureBinning, FeatureInput, NumericBinning } from '../types.ts';
 
 /** Trees keep the index of a feature in 16 bits. */
 const maxFeatures = 65_535;
@@ -25,14 +25,25 @@ export function checkKinds(features: readonly FeatureInput[], binning: readonly 
   }
   features.forEach((feature, index) => {
     if ((feature.kind === 'categorical') !== (binning[index]!.kind === 'categorical')) {
-      throw kindMismatch(feature, binning[index]!, index);
+      throw kindMismatch(`Column ${index}`, feature.kind, binning[index]!);
     }
   });
 }
 
-export function kindMismatch(feature: FeatureInput, binning: FeatureBinning, index?: number): TreesError {
-  const column = index === undefined ? 'A column' : `Column ${index}`;
-  return invalid(`${column} holds ${noun(feature.kind)}, but its bins were learnt from ${noun(binning.kind)}.`);
+/** The bounds of a numeric feature; throws INVALID_DATA when the bins are of categories. */
+export function asBounds(binning: FeatureBinning): NumericBinning {
+  if (binning.kind === 'numeric') return binning;
+  throw kindMismatch('A column', 'numeric', binning);
+}
+
+/** The levels of a categorical feature; throws INVALID_DATA when the bins are of numbers. */
+export function asLevels(binning: FeatureBinning): CategoricalBinning {
+  if (binning.kind === 'categorical') return binning;
+  throw kindMismatch('A column', 'categorical', binning);
+}
+
+function kindMismatch(column: string, kind: FeatureInput['kind'], binning: FeatureBinning): TreesError {
+  return invalid(`${column} holds ${noun(kind)}, but its bins were learnt from ${noun(binning.kind)}.`);
 }
 
 function noun(kind: FeatureInput['kind']): string {

@@ -1,6 +1,6 @@
 import type { KernelExports } from '../generated/kernel.ts';
 import type { CategoricalBinning, FeatureBinning, FeatureInput, NumericBinning } from '../types.ts';
-import { kindMismatch } from './check.ts';
+import { asBounds, asLevels } from './check.ts';
 
 /** The part of a kernel that binning needs; every `Kernel` is one. */
 export interface BinKernel {
@@ -28,18 +28,17 @@ export function writeFeatureBins(
   staging: number,
 ): void {
   if (feature.kind === 'categorical') {
-    if (binning.kind !== 'categorical') throw kindMismatch(feature, binning);
     const target = new Uint8Array(kernel.memory.buffer, out, toRow - fromRow);
-    binCodes(feature.codes, binning, fromRow, target);
+    writeCodeBins(feature.codes.subarray(fromRow, toRow), asLevels(binning), target);
     return;
   }
-  if (binning.kind !== 'numeric') throw kindMismatch(feature, binning);
+  const bounds = asBounds(binning);
   if (feature.kind === 'numeric') {
-    writeNumberBins(kernel, feature.values.subarray(fromRow, toRow), binning, out, staging);
+    writeNumberBins(kernel, feature.values.subarray(fromRow, toRow), bounds, out, staging);
     return;
   }
-  const target = new Uint8Array(kernel.memory.buffer, out, toRow - fromRow).fill(binOfNumber(binning, 0));
-  eachSparseChunk(kernel, feature, binning, fromRow, toRow, staging, (row, bin) => {
+  const target = new Uint8Array(kernel.memory.buffer, out, toRow - fromRow).fill(binOfNumber(bounds, 0));
+  eachSparse(kernel, feature, bounds, fromRow, toRow, staging, (row, bin) => {
     target[row - fromRow] = bin;
   });
 }
@@ -61,7 +60,7 @@ export function binOfNumber(binning: NumericBinning, value: number): number {
 /** Bin of one code: 0 below zero (missing), the bin for unseen levels above those of the training. */
 export function binOfCode(binning: CategoricalBinning, code: number): number {
   if (code < 0) return 0;
-  return binning.binOfLevel[code] ?? binning.unseenBin;
+  return code < binning.binOfLevel.length ? binning.binOfLevel[code]! : binning.unseenBin;
 }
 
 /** Number of bins of a feature, with bin 0. */
@@ -70,7 +69,7 @@ export function binCount(binning: FeatureBinning): number {
 }
 
 /** Calls back with the row and the bin of every stored value of a sparse feature in fromRow..toRow-1. */
-export function eachSparseChunk(
+export function eachSparse(
   kernel: BinKernel,
   feature: Extract<FeatureInput, { kind: 'sparse' }>,
   binning: NumericBinning,
@@ -113,16 +112,14 @@ function writeNumberBins(
   }
 }
 
-function binCodes(codes: Int32Array, binning: CategoricalBinning, fromRow: number, target: Uint8Array): void {
-  const { binOfLevel, unseenBin } = binning;
-  const levels = binOfLevel.length;
-  for (let i = 0; i < target.length; i++) {
-    const code = codes[fromRow + i]!;
-    target[i] = code < 0 ? 0 : code < levels ? binOfLevel[code]! : unseenBin;
+function writeCodeBins(codes: Int32Array, binning: CategoricalBinning, out: Uint8Array): void {
+  for (let i = 0; i < codes.length; i++) {
+    out[i] = binOfCode(binning, codes[i]!);
   }
 }
 
-function firstAtLeast(rows: Int32Array, row: number): number {
+/** Place of the first of the ascending rows that is not before `row`. */
+export function firstAtLeast(rows: Int32Array, row: number): number {
   let low = 0;
   let high = rows.length;
   while (low < high) {
