@@ -70,8 +70,10 @@ export interface BoostParameters {
 }
 
 export interface EarlyStopping {
-  /** higher is better or not; takes the validation rows' predictions (rows x outputs, row-major, after the link) */
+  /** takes the validation rows' predictions as `Predictor.predict` gives them: rows x width, after the link */
   score(predictions: Float64Array): number;
+  /** decides between equal or undefined scores, such as log loss; lower is better */
+  tieBreak?: (predictions: Float64Array) => number;
   higherIsBetter: boolean;
   /** rounds without a better score that end the fit, by the best round; default max(base, 0.3 best + 20), base by rows */
   patience?: (bestRound: number) => number;

@@ -1,0 +1,187 @@
+// Splits drawn at random, one per feature and node (Geurts, Ernst and Wehenkel 2006); also those of isolation trees.
+
+import { judgeClassSet, judgeClassThreshold, sumMarkedClasses, sumMissingClasses } from './forest-class';
+import { isOneBin, judgePairSet, judgePairThreshold, markPresent, sumMarked } from './forest-pair';
+import { gatherBins, markInterval, markSet } from './forest-rows';
+import { keepSet, keepThreshold, nodeCount, nodeStart, presentBins } from './forest-search';
+import {
+  classTask,
+  forestBins,
+  forestBinValues,
+  forestMinLeafRows,
+  forestRandomState,
+  forestTask,
+  isolationTask,
+} from './forest-state';
+import { randomBelow, randomU32, randomUnit } from './random';
+
+const drawnSet: usize = memory.data(32, 16);
+let lowestBin: i32 = 0;
+let highestBin: i32 = 0;
+let anyMissing: bool = false;
+
+/** Draws a threshold among the bins that the node's rows have, and judges it; false when all have the same bin. */
+export function drawThreshold(feature: i32): bool {
+  gatherBins(feature, nodeStart, nodeCount);
+  findRange();
+  if (highestBin == 0 || (lowestBin == highestBin && !anyMissing)) return false;
+  const steps = highestBin - lowestBin + <i32>anyMissing;
+  let threshold = forestBinValues != 0 ? drawByValue(feature) : lowestBin + <i32>randomBelow(forestRandomState, steps);
+  // Above all values: the rows without one against the rest, which is left = {bin 0}.
+  const alone = threshold == highestBin;
+  if (alone) threshold = 0;
+  if (forestTask == isolationTask) {
+    keepThreshold(0, feature, threshold, alone || randomU32(forestRandomState) >> 31 != 0, 0, 0);
+    return true;
+  }
+  const missingRows = anyMissing ? countMissing() : 0;
+  if (forestTask == classTask) judgeClasses(feature, threshold, missingRows);
+  else judgePairs(feature, threshold, missingRows);
+  return true;
+}
+
+function judgePairs(feature: i32, threshold: i32, missingRows: i32): void {
+  if (threshold == 0) {
+    markInterval(nodeCount, 0, 0);
+    judgePairThreshold(feature, 0, sumMarked(), missingRows, true, f64x2.splat(0), 0);
+    return;
+  }
+  const hasMissing = missingRows > 0;
+  let missing = f64x2.splat(0);
+  if (hasMissing) {
+    markInterval(nodeCount, 0, 0);
+    missing = sumMarked();
+    gatherBins(feature, nodeStart, nodeCount);
+  }
+  markInterval(nodeCount, 1, threshold - 1);
+  judgePairThreshold(feature, threshold, sumMarked(), countMarked(), hasMissing, missing, missingRows);
+}
+
+function judgeClasses(feature: i32, threshold: i32, missingRows: i32): void {
+  if (threshold == 0) {
+    markInterval(nodeCount, 0, 0);
+    sumMarkedClasses();
+    judgeClassThreshold(feature, 0, missingRows, 0);
+    return;
+  }
+  if (missingRows > 0) sumMissingClasses();
+  markInterval(nodeCount, 1, threshold - 1);
+  sumMarkedClasses();
+  judgeClassThreshold(feature, threshold, countMarked(), missingRows);
+}
+
+/** Draws a set of the categories that the node's rows have, each with one half, and judges it. */
+export function drawSet(feature: i32): bool {
+  gatherBins(feature, nodeStart, nodeCount);
+  for (let i: usize = 0; i < <usize>nodeCount; i++) markPresent(<usize>load<u8>(forestBins + i));
+  const varies = !isOneBin();
+  if (varies) {
+    fillSet();
+    if (forestTask == isolationTask) keepSet(0, feature, drawnSet, presentBins, 0, 0);
+    else {
+      markSet(nodeCount, drawnSet);
+      if (forestTask == classTask) {
+        sumMarkedClasses();
+        judgeClassSet(feature, drawnSet, countMarked());
+      } else judgePairSet(feature, drawnSet, sumMarked(), countMarked());
+    }
+  }
+  memory.fill(presentBins, 0, 32);
+  return varies;
+}
+
+function fillSet(): void {
+  let count = 0;
+  let drawn = 0;
+  for (let w: usize = 0; w < 32; w += 8) {
+    const present = load<u64>(presentBins + w);
+    let bits: u64 = 0;
+    if (present != 0) bits = ((<u64>randomU32(forestRandomState)) << 32) | <u64>randomU32(forestRandomState);
+    store<u64>(drawnSet + w, present & bits);
+    count += <i32>popcnt<u64>(present);
+    drawn += <i32>popcnt<u64>(present & bits);
+  }
+  if (drawn > 0 && drawn < count) return;
+  let nth = <i32>randomBelow(forestRandomState, count);
+  for (let w: usize = 0; w < 32; w += 8) {
+    let present = load<u64>(presentBins + w);
+    const here = <i32>popcnt<u64>(present);
+    if (nth < here) {
+      for (; nth > 0; nth--) present &= present - 1;
+      store<u64>(drawnSet + w, load<u64>(drawnSet + w) ^ (present & (0 - present)));
+      return;
+    }
+    nth -= here;
+  }
+}
+
+/** Lowest and highest bin of the rows that have a value, and whether some have none. */
+function findRange(): void {
+  const count = <usize>nodeCount;
+  let lowest: i32 = 255;
+  let highest: i32 = 0;
+  let least: i32 = 255;
+  let i: usize = 0;
+  if (count >= 16) {
+    let lows = i8x16.splat(-1);
+    let highs = i8x16.splat(0);
+    let all = i8x16.splat(-1);
+    for (; i < count; i += 16) {
+      const bins = v128.load(forestBins + min(i, count - 16));
+      lows = i8x16.min_u(lows, i8x16.sub(bins, i8x16.splat(1)));
+      highs = i8x16.max_u(highs, bins);
+      all = i8x16.min_u(all, bins);
+    }
+    lowest = leastLane(lows);
+    least = leastLane(all);
+    highest = 255 - leastLane(v128.not(highs));
+  } else {
+    for (; i < count; i++) {
+      const bin = <i32>load<u8>(forestBins + i);
+      lowest = min(lowest, (bin - 1) & 255);
+      highest = max(highest, bin);
+      least = min(least, bin);
+    }
+  }
+  lowestBin = lowest + 1;
+  highestBin = highest;
+  anyMissing = least == 0;
+}
+
+function leastLane(lanes: v128): i32 {
+  let v = i8x16.min_u(lanes, v128.shuffle<i64>(lanes, lanes, 1, 0));
+  v = i8x16.min_u(v, v128.shuffle<i32>(v, v, 1, 0, 3, 2));
+  const word = i32x4.extract_lane(v, 0);
+  return min(min(word & 255, (word >> 8) & 255), min((word >> 16) & 255, word >>> 24));
+}
+
+/** Threshold below a value that is uniform between those of the lowest and the highest bin. */
+function drawByValue(feature: i32): i32 {
+  if (anyMissing && randomBelow(forestRandomState, highestBin - lowestBin + 1) == 0) return highestBin;
+  const values = forestBinValues + ((<usize>feature) << 11);
+  const from = load<f64>(values + ((<usize>lowestBin) << 3));
+  const to = load<f64>(values + ((<usize>highestBin) << 3));
+  const value = from + randomUnit(forestRandomState) * (to - from);
+  let low = lowestBin;
+  let high = highestBin - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (load<f64>(values + ((<usize>middle) << 3)) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function countMissing(): i32 {
+  let missing = 0;
+  for (let i: usize = 0; i < <usize>nodeCount; i++) missing += <i32>(load<u8>(forestBins + i) == 0);
+  return missing;
+}
+
+/** Rows marked in forestBins; only where somebody asks. */
+function countMarked(): i32 {
+  if (forestMinLeafRows <= 1) return 0;
+  let marked = 0;
+  for (let i: usize = 0; i < <usize>nodeCount; i++) marked += load<u8>(forestBins + i) & 1;
+  return marked;
+}

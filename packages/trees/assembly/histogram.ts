@@ -1,0 +1,266 @@
+// Histograms: for every bin of every column, the sums of gradient and hessian of a leaf's rows. This is where most of
+// the time of a fit goes. Two kernels: packed (one 64-bit word per bin: gradient in the upper half, hessian in the
+// lower, both fixed point) and float (two f64: hessian, gradient). Four columns are filled in one pass over the rows,
+// so that a row's index and gradients are read once for four sums and the four chains of additions overlap.
+
+import { matrixBins, matrixRows } from './state';
+
+/** i32 per column, and one more: first entry of the column in a histogram, an even number */
+export let columnEntry: usize = 0;
+export let columnCount: i32 = 0;
+/** i32: the columns that the tree at hand uses, and how many */
+export let activeColumns: usize = 0;
+export let activeCount: i32 = 0;
+export function setActiveCount(count: i32): void {
+  activeCount = count;
+}
+
+/** entries of a whole histogram */
+export let histogramEntries: i32 = 0;
+
+/** f32 pairs (gradient, hessian) of every training row, weights included */
+export let gradients: usize = 0;
+/** multiplied into gradient and hessian to make them whole numbers */
+export let gradientScale: f64 = 1;
+export let hessianScale: f64 = 1;
+
+/** rows whose pairs are gathered at a time: what they fill stays in the cache while all columns are gone through */
+export const gatherRows: i32 = 16384;
+/** pairs of so many rows, 16 bytes each */
+export let gatheredPairs: usize = 0;
+
+/** sums (hessian, gradient) over the rows of the histogram that was built last, in its units */
+export let builtHessian: f64 = 0;
+export let builtGradient: f64 = 0;
+
+/** Sums of the listed rows for every active column, into a histogram that is cleared before. */
+export function buildHistogram(order: usize, count: i32, histogram: usize, float: i32): void {
+  clearHistogram(histogram, float);
+  builtHessian = 0;
+  builtGradient = 0;
+  for (let start = 0; start < count; start += gatherRows) {
+    const rows = order + ((<usize>start) << 2);
+    const n = min(gatherRows, count - start);
+    if (float != 0) {
+      gatherFloat(rows, n, gatheredPairs);
+      histogramFloat(rows, n, gatheredPairs, histogram);
+    } else {
+      gatherPacked(rows, n, gatheredPairs);
+      histogramPacked(rows, n, gatheredPairs, histogram);
+    }
+  }
+}
+
+/** The packed pairs of the listed rows, one after the other. */
+export function gatherPacked(order: usize, count: i32, out: usize): void {
+  const source = gradients;
+  const gScale = gradientScale;
+  const hScale = hessianScale;
+  let sum: i64 = 0;
+  for (let i = 0; i < count; i++) {
+    const pair = source + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 3);
+    const g = <i64>nearest<f64>(<f64>load<f32>(pair) * gScale);
+    const h = <i64>nearest<f64>(<f64>load<f32>(pair, 4) * hScale);
+    const packed = (g << 32) + h;
+    store<i64>(out + ((<usize>i) << 3), packed);
+    sum += packed;
+  }
+  builtHessian += <f64>(<i32>sum);
+  builtGradient += <f64>(<i32>(sum >> 32));
+}
+
+/** The pairs (hessian, gradient) of the listed rows as f64, one after the other. */
+export function gatherFloat(order: usize, count: i32, out: usize): void {
+  const source = gradients;
+  let sum = f64x2.splat(0);
+  for (let i = 0; i < count; i++) {
+    const pair = source + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 3);
+    const two = v128.load64_zero(pair);
+    const wide = f64x2.promote_low_f32x4(v128.shuffle<i32>(two, two, 1, 0, 2, 3));
+    v128.store(out + ((<usize>i) << 4), wide);
+    sum = f64x2.add(sum, wide);
+  }
+  builtHessian += f64x2.extract_lane(sum, 0);
+  builtGradient += f64x2.extract_lane(sum, 1);
+}
+
+/** Adds the listed rows to the packed histogram of every active column; `pairs` as gatherPacked writes them. */
+export function histogramPacked(order: usize, count: i32, pairs: usize, histogram: usize): void {
+  const rows = <usize>matrixRows;
+  const n = activeCount;
+  let c = 0;
+  for (; c + 3 < n; c += 4) {
+    const list = activeColumns + ((<usize>c) << 2);
+    const c0 = <usize>load<u32>(list);
+    const c1 = <usize>load<u32>(list, 4);
+    const c2 = <usize>load<u32>(list, 8);
+    const c3 = <usize>load<u32>(list, 12);
+    packedFour(
+      order,
+      count,
+      pairs,
+      matrixBins + c0 * rows,
+      matrixBins + c1 * rows,
+      matrixBins + c2 * rows,
+      matrixBins + c3 * rows,
+      histogram + ((<usize>load<u32>(columnEntry + (c0 << 2))) << 3),
+      histogram + ((<usize>load<u32>(columnEntry + (c1 << 2))) << 3),
+      histogram + ((<usize>load<u32>(columnEntry + (c2 << 2))) << 3),
+      histogram + ((<usize>load<u32>(columnEntry + (c3 << 2))) << 3),
+    );
+  }
+  for (; c < n; c++) {
+    const column = <usize>load<u32>(activeColumns + ((<usize>c) << 2));
+    packedOne(
+      order,
+      count,
+      pairs,
+      matrixBins + column * rows,
+      histogram + ((<usize>load<u32>(columnEntry + (column << 2))) << 3),
+    );
+  }
+}
+
+function packedFour(
+  order: usize,
+  count: i32,
+  pairs: usize,
+  b0: usize,
+  b1: usize,
+  b2: usize,
+  b3: usize,
+  h0: usize,
+  h1: usize,
+  h2: usize,
+  h3: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = <usize>load<u32>(order + ((<usize>i) << 2));
+    const pair = load<i64>(pairs + ((<usize>i) << 3));
+    const p0 = h0 + ((<usize>load<u8>(b0 + row)) << 3);
+    const p1 = h1 + ((<usize>load<u8>(b1 + row)) << 3);
+    const p2 = h2 + ((<usize>load<u8>(b2 + row)) << 3);
+    const p3 = h3 + ((<usize>load<u8>(b3 + row)) << 3);
+    store<i64>(p0, load<i64>(p0) + pair);
+    store<i64>(p1, load<i64>(p1) + pair);
+    store<i64>(p2, load<i64>(p2) + pair);
+    store<i64>(p3, load<i64>(p3) + pair);
+  }
+}
+
+function packedOne(order: usize, count: i32, pairs: usize, bins: usize, histogram: usize): void {
+  for (let i = 0; i < count; i++) {
+    const at = histogram + ((<usize>load<u8>(bins + <usize>load<u32>(order + ((<usize>i) << 2)))) << 3);
+    store<i64>(at, load<i64>(at) + load<i64>(pairs + ((<usize>i) << 3)));
+  }
+}
+
+/** Adds the listed rows to the float histogram of every active column; `pairs` as gatherFloat writes them. */
+export function histogramFloat(order: usize, count: i32, pairs: usize, histogram: usize): void {
+  const rows = <usize>matrixRows;
+  const n = activeCount;
+  let c = 0;
+  for (; c + 3 < n; c += 4) {
+    const list = activeColumns + ((<usize>c) << 2);
+    const c0 = <usize>load<u32>(list);
+    const c1 = <usize>load<u32>(list, 4);
+    const c2 = <usize>load<u32>(list, 8);
+    const c3 = <usize>load<u32>(list, 12);
+    floatFour(
+      order,
+      count,
+      pairs,
+      matrixBins + c0 * rows,
+      matrixBins + c1 * rows,
+      matrixBins + c2 * rows,
+      matrixBins + c3 * rows,
+      histogram + ((<usize>load<u32>(columnEntry + (c0 << 2))) << 4),
+      histogram + ((<usize>load<u32>(columnEntry + (c1 << 2))) << 4),
+      histogram + ((<usize>load<u32>(columnEntry + (c2 << 2))) << 4),
+      histogram + ((<usize>load<u32>(columnEntry + (c3 << 2))) << 4),
+    );
+  }
+  for (; c < n; c++) {
+    const column = <usize>load<u32>(activeColumns + ((<usize>c) << 2));
+    floatOne(
+      order,
+      count,
+      pairs,
+      matrixBins + column * rows,
+      histogram + ((<usize>load<u32>(columnEntry + (column << 2))) << 4),
+    );
+  }
+}
+
+function floatFour(
+  order: usize,
+  count: i32,
+  pairs: usize,
+  b0: usize,
+  b1: usize,
+  b2: usize,
+  b3: usize,
+  h0: usize,
+  h1: usize,
+  h2: usize,
+  h3: usize,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = <usize>load<u32>(order + ((<usize>i) << 2));
+    const pair = v128.load(pairs + ((<usize>i) << 4));
+    const p0 = h0 + ((<usize>load<u8>(b0 + row)) << 4);
+    const p1 = h1 + ((<usize>load<u8>(b1 + row)) << 4);
+    const p2 = h2 + ((<usize>load<u8>(b2 + row)) << 4);
+    const p3 = h3 + ((<usize>load<u8>(b3 + row)) << 4);
+    v128.store(p0, f64x2.add(v128.load(p0), pair));
+    v128.store(p1, f64x2.add(v128.load(p1), pair));
+    v128.store(p2, f64x2.add(v128.load(p2), pair));
+    v128.store(p3, f64x2.add(v128.load(p3), pair));
+  }
+}
+
+function floatOne(order: usize, count: i32, pairs: usize, bins: usize, histogram: usize): void {
+  for (let i = 0; i < count; i++) {
+    const at = histogram + ((<usize>load<u8>(bins + <usize>load<u32>(order + ((<usize>i) << 2)))) << 4);
+    v128.store(at, f64x2.add(v128.load(at), v128.load(pairs + ((<usize>i) << 4))));
+  }
+}
+
+/** Sets the active columns of a histogram to zero. */
+export function clearHistogram(histogram: usize, float: i32): void {
+  const shift: usize = float != 0 ? 4 : 3;
+  if (activeCount == columnCount) {
+    memory.fill(histogram, 0, (<usize>histogramEntries) << shift);
+    return;
+  }
+  for (let c = 0; c < activeCount; c++) {
+    const entry = columnEntry + ((<usize>load<u32>(activeColumns + ((<usize>c) << 2))) << 2);
+    const first = <usize>load<u32>(entry);
+    memory.fill(histogram + (first << shift), 0, (<usize>load<u32>(entry, 4) - first) << shift);
+  }
+}
+
+/** parent -= child in the active columns: what is left are the sums of the other child. */
+export function subtractHistogram(parent: usize, child: usize, float: i32): void {
+  if (activeCount == columnCount) {
+    subtractEntries(parent, child, 0, histogramEntries, float);
+    return;
+  }
+  for (let c = 0; c < activeCount; c++) {
+    const entry = columnEntry + ((<usize>load<u32>(activeColumns + ((<usize>c) << 2))) << 2);
+    subtractEntries(parent, child, load<i32>(entry), load<i32>(entry, 4), float);
+  }
+}
+
+function subtractEntries(parent: usize, child: usize, first: i32, last: i32, float: i32): void {
+  const shift: usize = float != 0 ? 4 : 3;
+  const start = (<usize>first) << shift;
+  const end = parent + ((<usize>last) << shift);
+  let to = parent + start;
+  let from = child + start;
+  if (float != 0) {
+    for (; to < end; to += 16, from += 16) v128.store(to, f64x2.sub(v128.load(to), v128.load(from)));
+  } else {
+    for (; to < end; to += 16, from += 16) v128.store(to, i64x2.sub(v128.load(to), v128.load(from)));
+  }
+}

@@ -1,0 +1,127 @@
+// Gradients and hessians of the loss at the scores of the moment, as f32 pairs, weights multiplied in. The formulas are
+// LightGBM's (Ke et al. 2017), so that equal parameters mean equal things.
+
+import { gradients } from './histogram';
+import { exp, sigmoid } from './math';
+
+/** training rows; scores have scoreRows rows (training, then others) per output, one output after the other */
+export let trainRows: i32 = 0;
+export let scoreRows: i32 = 0;
+/** f64 per training row */
+export let targets: usize = 0;
+/** f32 per training row, or 0 when all are 1 */
+export let rowWeights: usize = 0;
+/** f64 */
+export let scores: usize = 0;
+/** f32 per output and training row: class probabilities, written by softmaxProbabilities */
+export let probabilities: usize = 0;
+/** delta of huber, level of quantile, power of tweedie, classes of softmax */
+export let objectiveParameter: f64 = 0;
+
+/** what the last fill summed up: |gradient|, its square root, hessian */
+export let gradientMass: f64 = 0;
+export let gradientRootMass: f64 = 0;
+export let hessianMass: f64 = 0;
+
+export const squaredObjective: i32 = 0;
+export const absoluteObjective: i32 = 1;
+export const huberObjective: i32 = 2;
+export const quantileObjective: i32 = 3;
+export const poissonObjective: i32 = 4;
+export const tweedieObjective: i32 = 5;
+export const logisticObjective: i32 = 6;
+export const softmaxObjective: i32 = 7;
+
+/** Poisson hessians are taken this much further up, which keeps steps small (LightGBM's poisson_max_delta_step). */
+const poissonMargin: f64 = 2.0137527074704766;
+
+let gradient: f64 = 0;
+let hessian: f64 = 0;
+
+/** Writes the pairs of output k for every training row. */
+export function fillGradients(objective: i32, k: i32): void {
+  const n = trainRows;
+  const own = scores + <usize>k * <usize>scoreRows * 8;
+  const chances = probabilities + <usize>k * <usize>n * 4;
+  let mass: f64 = 0;
+  let rootMass: f64 = 0;
+  let curvature: f64 = 0;
+  for (let i = 0; i < n; i++) {
+    const y = load<f64>(targets + ((<usize>i) << 3));
+    if (objective == softmaxObjective) softmaxPair(<f64>load<f32>(chances + ((<usize>i) << 2)), y == <f64>k);
+    else pairOf(objective, load<f64>(own + ((<usize>i) << 3)), y);
+    let g = gradient;
+    let h = hessian;
+    if (rowWeights != 0) {
+      const weight = <f64>load<f32>(rowWeights + ((<usize>i) << 2));
+      g *= weight;
+      h *= weight;
+    }
+    const pair = gradients + ((<usize>i) << 3);
+    store<f32>(pair, <f32>g);
+    store<f32>(pair, <f32>h, 4);
+    const size = abs(g);
+    mass += size;
+    rootMass += sqrt(size);
+    curvature += h;
+  }
+  gradientMass = mass;
+  gradientRootMass = rootMass;
+  hessianMass = curvature;
+}
+
+function pairOf(objective: i32, score: f64, y: f64): void {
+  hessian = 1;
+  if (objective == logisticObjective) {
+    const p = sigmoid(score);
+    gradient = p - y;
+    hessian = p * (1 - p);
+  } else if (objective == squaredObjective) {
+    gradient = score - y;
+  } else if (objective == absoluteObjective) {
+    gradient = score > y ? 1 : score < y ? -1 : 0;
+  } else if (objective == huberObjective) {
+    gradient = max(-objectiveParameter, min(objectiveParameter, score - y));
+  } else if (objective == quantileObjective) {
+    gradient = score >= y ? 1 - objectiveParameter : -objectiveParameter;
+  } else if (objective == poissonObjective) {
+    const mean = exp(score);
+    gradient = mean - y;
+    hessian = mean * poissonMargin;
+  } else {
+    const first = exp((1 - objectiveParameter) * score);
+    const second = exp((2 - objectiveParameter) * score);
+    gradient = second - y * first;
+    hessian = (2 - objectiveParameter) * second - y * (1 - objectiveParameter) * first;
+  }
+}
+
+/** Diagonal of the hessian, times K / (K - 1) as the K scores have one degree of freedom less. */
+function softmaxPair(p: f64, isOwn: bool): void {
+  gradient = isOwn ? p - 1 : p;
+  hessian = (objectiveParameter / (objectiveParameter - 1)) * p * (1 - p);
+}
+
+/** Softmax of the scores of every training row. */
+export function softmaxProbabilities(classes: i32): void {
+  const n = trainRows;
+  const stride = (<usize>scoreRows) << 3;
+  const outStride = (<usize>n) << 2;
+  for (let i = 0; i < n; i++) {
+    const row = scores + ((<usize>i) << 3);
+    let highest = load<f64>(row);
+    for (let k = 1; k < classes; k++) highest = max(highest, load<f64>(row + <usize>k * stride));
+    let sum: f64 = 0;
+    const out = probabilities + ((<usize>i) << 2);
+    for (let k = 0; k < classes; k++) {
+      const e = exp(load<f64>(row + <usize>k * stride) - highest);
+      sum += e;
+      store<f32>(out + <usize>k * outStride, <f32>e);
+    }
+    const factor = 1 / sum;
+    for (let k = 0; k < classes; k++) {
+      const at = out + <usize>k * outStride;
+      store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
+    }
+  }
+}

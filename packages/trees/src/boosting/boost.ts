@@ -1,0 +1,190 @@
+import { fitBinning } from '../binning/fit.ts';
+import { TreesError } from '../errors.ts';
+import { kernelSha256 } from '../generated/kernel.ts';
+import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
+import { createPredictor } from '../model/predictor.ts';
+import { createPace } from '../pace.ts';
+import type { TreeModel } from '../types.ts';
+import { checkObjective, completeParameters } from './parameters.ts';
+import { type BoostSession, openSession } from './session.ts';
+import { createWatch } from './stopping.ts';
+import type { BoostInput, BoostParameters, BoostResult, BoostRows, Objective } from './types.ts';
+import { rowWeights } from './weights.ts';
+
+/** rounds after which the pace is known */
+const warmUpRounds = 10;
+/** learning rate x rounds that a boosting needs to get somewhere */
+const neededTravel = 8;
+
+/**
+ * Gradient boosting of decision trees on histograms (Friedman 2001; Ke et al. 2017). Adds `rounds` trees per output, or
+ * fewer when the validation score has stopped getting better or the deadline has passed; what was best is kept. The
+ * same seed gives the same model, byte by byte. Throws TreesError for data or parameters that make no sense, and the
+ * signal's reason when aborted.
+ */
+export async function boost(input: BoostInput): Promise<BoostResult> {
+  const { train, objective, seed } = input;
+  const validation = input.validation && input.validation.rows > 0 ? input.validation : null;
+  const parameters = completeParameters(input.parameters ?? {}, train.features.length);
+  checkRows(train, objective, 'training');
+  if (validation) checkRows(validation, objective, 'validation');
+  if (!Number.isSafeInteger(seed))
+    throw new TreesError('INVALID_PARAMETER', `The seed must be a whole number, not ${seed}.`);
+  const binning =
+    input.warmStart?.binning ??
+    input.binning ??
+    fitBinning(train.features, train.rows, { ...input.binningOptions, seed });
+  const weights = rowWeights(train, objective, parameters.classWeights);
+  const link = linkOf(objective);
+  const session = openSession({
+    train,
+    validation,
+    weights,
+    objective,
+    link,
+    parameters,
+    binning,
+    seed,
+    memoryLimitBytes: input.memoryLimitBytes,
+  });
+  const builder = createEnsembleBuilder({ outputs: session.outputs, leafWidth: 1, base: baseOf(input, session) });
+  if (input.warmStart) goOn(input.warmStart, builder, session, train, validation);
+  const before = builder.trees / session.outputs;
+  const grown = await addRounds(input, parameters, session, builder, validation);
+  builder.truncate((before + grown.kept) * session.outputs);
+  return {
+    model: {
+      kind: 'boosting',
+      binning,
+      ensemble: builder.build(),
+      link,
+      about: describe(objective, parameters, seed),
+    },
+    rounds: before + grown.kept,
+    grownRounds: grown.rounds,
+    curve: grown.curve,
+    truncated: grown.truncated,
+    memoryBytes: session.memoryBytes,
+    floatRounds: Math.ceil(session.floatTrees / session.outputs),
+    learningRate: grown.learningRate,
+  };
+}
+
+async function addRounds(
+  input: BoostInput,
+  parameters: BoostParameters,
+  session: BoostSession,
+  builder: EnsembleBuilder,
+  validation: BoostRows | null,
+) {
+  const pace = createPace(input);
+  const stopping = validation ? (input.earlyStopping ?? null) : null;
+  const values = (validation?.rows ?? 0) * session.outputs;
+  const watch = stopping && createWatch(stopping, input.train.rows, values, parameters.learningRate);
+  const before = builder.trees / session.outputs;
+  let { learningRate } = parameters;
+  let rounds = 0;
+  let truncated = false;
+  const startMs = pace.nowMs();
+  while (rounds < parameters.rounds) {
+    if (rounds === warmUpRounds && input.adaptToDeadline) {
+      learningRate = fasterRate(learningRate, pace.nowMs() - startMs, pace.leftMs());
+    }
+    const splits = addRound(session, builder, before + rounds, learningRate, pace.isOver);
+    if (splits < 0) {
+      truncated = true;
+      break;
+    }
+    if (splits === 0 && isSettled(parameters)) break;
+    rounds++;
+    if (watch?.isDue(rounds) && watch.see(rounds, session.watch())) break;
+    await pace.breathe();
+  }
+  return { rounds, kept: watch ? watch.bestRound : rounds, curve: watch?.curve ?? [], truncated, learningRate };
+}
+
+/** Gives the round's number of splits, or -1 when the deadline passed before it was whole; its trees are taken back. */
+function addRound(
+  session: BoostSession,
+  builder: EnsembleBuilder,
+  round: number,
+  learningRate: number,
+  isOver: () => boolean,
+): number {
+  const before = builder.trees;
+  let splits = 0;
+  for (let k = 0; k < session.outputs; k++) {
+    if (isOver()) {
+      builder.truncate(before);
+      return -1;
+    }
+    if (k === 0) session.beginRound(round);
+    const tree = session.growTree(k, learningRate);
+    builder.addTree(tree);
+    splits += tree.nodes;
+  }
+  return splits;
+}
+
+/** When nothing is drawn, a round without a split is followed by others like it. */
+function isSettled(parameters: BoostParameters): boolean {
+  const { rowFraction, featureFraction, featureFractionByNode, extraRandom, goss } = parameters;
+  return rowFraction === 1 && featureFraction === 1 && featureFractionByNode === 1 && !extraRandom && !goss;
+}
+
+/** When the time left allows too few rounds at this rate, a higher one that gets as far in the rounds that fit. */
+function fasterRate(learningRate: number, spentMs: number, leftMs: number): number {
+  if (!Number.isFinite(leftMs)) return learningRate;
+  const rounds = Math.max(1, leftMs / Math.max(1e-3, spentMs / warmUpRounds));
+  return rounds * learningRate < neededTravel
+    ? Math.max(learningRate, Math.min(0.2, neededTravel / rounds))
+    : learningRate;
+}
+
+function baseOf(input: BoostInput, session: BoostSession): Float64Array {
+  return input.warmStart?.ensemble.base ?? session.base;
+}
+
+/** Takes over the trees of a model, and its scores for all rows. */
+function goOn(
+  model: TreeModel,
+  builder: EnsembleBuilder,
+  session: BoostSession,
+  train: BoostRows,
+  validation: BoostRows | null,
+): void {
+  if (model.kind !== 'boosting' || model.ensemble.outputs !== session.outputs) {
+    throw new TreesError('INVALID_PARAMETER', 'Only a boosted model of the same objective can be gone on from.');
+  }
+  builder.addEnsemble(model.ensemble);
+  const predictor = createPredictor(model);
+  const raw = new Float64Array((train.rows + (validation?.rows ?? 0)) * session.outputs);
+  raw.set(predictor.raw(train.features, train.rows));
+  if (validation) raw.set(predictor.raw(validation.features, validation.rows), train.rows * session.outputs);
+  predictor.dispose();
+  session.setScores(raw);
+}
+
+function checkRows(rows: BoostRows, objective: Objective, name: string): void {
+  if (!(rows.rows > 0)) throw new TreesError('INVALID_DATA', `There are no ${name} rows.`);
+  if (rows.target.length !== rows.rows) {
+    throw new TreesError('INVALID_DATA', `${rows.target.length} ${name} targets do not match ${rows.rows} rows.`);
+  }
+  checkObjective(objective, rows.target);
+}
+
+function linkOf(objective: Objective): TreeModel['link'] {
+  if (objective.kind === 'logistic') return 'logistic';
+  if (objective.kind === 'softmax') return 'softmax';
+  return objective.kind === 'poisson' || objective.kind === 'tweedie' ? 'exp' : 'identity';
+}
+
+function describe(objective: Objective, parameters: BoostParameters, seed: number): TreeModel['about'] {
+  const { monotone, classWeights, ...rest } = parameters;
+  return {
+    objective: { ...objective },
+    parameters: { ...rest, monotone: monotone && [...monotone], classWeights: classWeights && [...classWeights] },
+    seed,
+    kernel: kernelSha256,
+  };
+}
