@@ -22,6 +22,7 @@ it('appends one line per measurement, with the ratio to its peer', () => {
     bench: 'try',
     case: 'start',
     value: 4,
+    ours: 4,
     unit: 's',
     peer: 10,
     peerName: 'target',

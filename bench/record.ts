@@ -22,6 +22,8 @@ export interface Measurement {
 /** One line of bench/results/NAME.jsonl. */
 export interface ResultLine extends Measurement {
   bench: string;
+  /** the value once more, so that a line reads as ours against the peer's */
+  ours?: number;
   /** value / peer */
   ratio?: number;
   machine: string;
@@ -48,7 +50,9 @@ export interface Recorder {
   has(caseName: string): boolean;
   /** appends and shows it; what has a line already is left as it is, see `has` */
   add(measurement: Measurement): void;
-  /** every line of this machine and this code, the newest of each case, as a table */
+  /** every line of this machine and this code, the newest of each case */
+  lines(): ResultLine[];
+  /** the same as a table */
   table(): string;
 }
 
@@ -73,7 +77,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         bench,
         ...measurement,
         value: rounded(value),
-        ...(peer === undefined ? {} : { peer: rounded(peer), ratio: rounded(value / peer) }),
+        ...(peer === undefined ? {} : { ours: rounded(value), peer: rounded(peer), ratio: rounded(value / peer) }),
         machine,
         commit,
         date: new Date().toISOString(),
@@ -85,6 +89,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       known.set(line.case, line);
       process.stderr.write(`  ${renderTable([line], { header: false }).trimStart()}\n`);
     },
+    lines: () => [...known.values()],
     table: () => renderTable([...known.values()]),
   };
 }

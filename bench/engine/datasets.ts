@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../record.ts';
@@ -25,8 +25,16 @@ export interface Scorer {
   score(set: LoadedSet, fold: number, predictions: string[][]): { metric: string; score: number };
 }
 
+/** What datasets.json says of every set; those in the order of time have a task of their own. */
+export interface SharedSet {
+  name: string;
+  task: DatasetInfo['task'] | 'timeseries';
+  rows: number;
+}
+
 export interface Shared {
   data: string;
+  sets: SharedSet[];
   peersFile: string;
   scorer: Scorer;
 }
@@ -38,7 +46,8 @@ export async function openShared(): Promise<Shared | null> {
   const data = join(folder, 'data');
   if (!existsSync(scorer) || !existsSync(join(data, 'datasets.json'))) return null;
   const peersFile = join(folder, 'bench/measured-peers.jsonl');
-  return { data, peersFile, scorer: (await import(pathToFileURL(scorer).href)) as Scorer };
+  const sets = JSON.parse(readFileSync(join(data, 'datasets.json'), 'utf8')) as SharedSet[];
+  return { data, sets, peersFile, scorer: (await import(pathToFileURL(scorer).href)) as Scorer };
 }
 
 /** Nine folds with the target, and the tenth without it: what is to be predicted cannot reach the program. */
