@@ -1,0 +1,45 @@
+import { checkFeatures, checkKinds } from '../binning/check.ts';
+import { stagingBytes, writeFeatureBins } from '../binning/write-bins.ts';
+import type { Kernel } from '../kernel/module.ts';
+import type { FeatureBinning, FeatureInput } from '../types.ts';
+
+/** Buffers for a block of rows: bins by column as binning writes them, then by row as trees read them. */
+export type BlockBuffer = 'columns' | 'rows' | 'staging';
+
+/** A block of bins by row should stay in the second-level cache. */
+const blockBytes = 65_536;
+
+/** Rows per block (a multiple of eight) for so many features, at most `limit`. */
+export function rowsPerBlock(features: number, limit = 1_024): number {
+  const fitting = Math.floor(blockBytes / Math.max(1, features) / 8) * 8;
+  return Math.max(64, Math.min(limit, fitting));
+}
+
+export function blockSizes(features: number, rows: number): Record<BlockBuffer, number> {
+  const bytes = Math.max(1, features) * rows;
+  return { columns: bytes, rows: bytes, staging: stagingBytes };
+}
+
+/** Throws INVALID_DATA unless the features are those that the binning was learnt from; no rows are fine. */
+export function checkInput(features: readonly FeatureInput[], binning: readonly FeatureBinning[], rows: number): void {
+  if (rows !== 0) checkFeatures(features, rows);
+  checkKinds(features, binning);
+}
+
+/** Bins rows fromRow..toRow-1 of the features in `used` into the buffer `rows`, one byte each, row after row. */
+export function writeBlock(
+  kernel: Kernel<BlockBuffer>,
+  features: readonly FeatureInput[],
+  binning: readonly FeatureBinning[],
+  used: Int32Array,
+  fromRow: number,
+  toRow: number,
+): void {
+  const { columns, rows, staging } = kernel.arena.at;
+  const count = toRow - fromRow;
+  for (let i = 0; i < used.length; i++) {
+    const feature = used[i]!;
+    writeFeatureBins(kernel, features[feature]!, binning[feature]!, fromRow, toRow, columns + i * count, staging);
+  }
+  kernel.exports.predictTranspose(columns, count, used.length, count, rows, used.length);
+}
