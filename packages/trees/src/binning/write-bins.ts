@@ -10,8 +10,12 @@ export interface BinKernel {
 
 const chunkValues = 8_192;
 const boundsBytes = 256 * 8;
-/** Bytes that `writeFeatureBins` needs at `staging`: bounds of bins, a chunk of values and their bins. */
-export const stagingBytes: number = boundsBytes + chunkValues * 9;
+/** Places in the staging area: bounds of bins, a chunk of values, their bins, and bins for `stagedBins`. */
+const valuesAt = boundsBytes;
+const binsAt = valuesAt + chunkValues * 8;
+const callerAt = binsAt + chunkValues;
+/** Bytes that `writeFeatureBins` needs at `staging`. */
+export const stagingBytes: number = callerAt + chunkValues;
 
 /**
  * Writes the bins of rows fromRow..toRow-1 of one feature to `out`, one byte each, no matter how many rows. `out` and
@@ -80,7 +84,7 @@ export function eachSparse(
 ): void {
   const { rows, values } = feature;
   const end = firstAtLeast(rows, toRow);
-  const bins = new Uint8Array(kernel.memory.buffer, staging + boundsBytes + chunkValues * 8, chunkValues);
+  const bins = new Uint8Array(kernel.memory.buffer, staging + binsAt, chunkValues);
   for (let start = firstAtLeast(rows, fromRow); start < end; start += chunkValues) {
     const chunk = values.subarray(start, Math.min(end, start + chunkValues));
     writeNumberBins(kernel, chunk, binning, bins.byteOffset, staging);
@@ -88,9 +92,9 @@ export function eachSparse(
   }
 }
 
-/** Address of the chunk of bins in the staging area, and how many fit: for callers that write bins on from there. */
+/** A place in the staging area where a caller of `writeFeatureBins` may have bins written, and how many fit. */
 export function stagedBins(staging: number): { address: number; rows: number } {
-  return { address: staging + boundsBytes + chunkValues * 8, rows: chunkValues };
+  return { address: staging + callerAt, rows: chunkValues };
 }
 
 function writeNumberBins(
@@ -104,7 +108,7 @@ function writeNumberBins(
   const table = new Float64Array(kernel.memory.buffer, staging, 2 ** (32 - Math.clz32(bounds - 1)));
   table.set(binning.upper);
   table.fill(Infinity, bounds);
-  const chunk = new Float64Array(kernel.memory.buffer, staging + boundsBytes, chunkValues);
+  const chunk = new Float64Array(kernel.memory.buffer, staging + valuesAt, chunkValues);
   for (let start = 0; start < values.length; start += chunkValues) {
     const part = values.subarray(start, start + chunkValues);
     chunk.set(part);
