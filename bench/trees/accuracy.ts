@@ -16,9 +16,6 @@ const settings: Record<string, Setting> = {
   sampled: { ...plainSetting, featureFraction: 0.7, rowFraction: 0.8 },
 };
 
-/** Sets of more rows are compared on three folds, unless all are asked for. */
-const manyRows = 50_000;
-
 export const accuracy: Group = {
   name: 'accuracy',
   async run(bench) {
@@ -30,12 +27,12 @@ export const accuracy: Group = {
       return;
     }
     const { datasets, quick } = bench.options;
+    const folds = quick ? 2 : 10;
     const quickSets = ['abalone', 'kc1', 'sick', 'segment'];
     const names = datasets ?? (quick ? quickSets : null);
     const sets = shared.sets.filter(isCompared).filter(({ name }) => names?.includes(name) ?? true);
     for (const [name, setting] of Object.entries(settings)) {
       for (const set of sets) {
-        const folds = foldsFor(bench, name, set.rows);
         if (unitsOf(set).every((unit) => bench.record.has(caseName(name, set.name, unit, folds)))) continue;
         await compareSet(bench, shared, set, { name, setting, folds });
       }
@@ -116,13 +113,6 @@ export function splitProblem(problem: Problem, folds: string, fold: number): { t
   const take = (keep: (digit: number) => boolean) =>
     takeProblem(problem, Int32Array.from(rows.flatMap((digit, r) => (keep(digit) ? [r] : []))));
   return { train: take((digit) => digit !== fold), test: take((digit) => digit === fold) };
-}
-
-/** The sampled setting is judged by its mean over sets alone, for which three folds of each are enough. */
-function foldsFor({ options }: Bench, setting: string, rows: number): number {
-  if (options.quick) return 2;
-  if (options.allFolds) return 10;
-  return setting === 'plain' && rows <= manyRows ? 10 : 3;
 }
 
 function unitsOf({ task }: SharedSet): Score['unit'][] {

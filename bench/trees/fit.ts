@@ -3,7 +3,15 @@ import { byTurns, type Contender, medianOf, type Runs, short } from './by-turns.
 import type { Bench, Group } from './group.ts';
 import { fitOurs, predictOurs } from './ours.ts';
 import type { Peer, PeerTool } from './peer.ts';
-import { categoricalHeavy, higgsLike, type Problem, readNumbers, type Task, writeProblem } from './problems.ts';
+import {
+  categoricalHeavy,
+  higgsLike,
+  type Problem,
+  readNumbers,
+  type Task,
+  thousands,
+  writeProblem,
+} from './problems.ts';
 import { lossOf } from './scores.ts';
 import { plainSetting, type Setting } from './setting.ts';
 
@@ -190,8 +198,4 @@ function recordRuns(bench: Bench, group: string, one: FitCase, outcome: Outcome)
 
 function caseName(group: string, name: string, tool: PeerTool, figure: 'whole' | 'grow'): string {
   return `${group}: ${name}, ${figure === 'whole' ? 'whole fit' : 'trees alone'}, against ${tool}`;
-}
-
-export function thousands(rows: number): string {
-  return rows >= 1e6 ? `${rows / 1e6}M` : rows >= 1000 ? `${rows / 1000}k` : String(rows);
 }

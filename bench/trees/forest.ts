@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { byTurns, medianOf, short } from './by-turns.ts';
-import { thousands } from './fit.ts';
 import type { Bench, Group } from './group.ts';
 import { forestOurs, predictOurs } from './ours.ts';
-import { higgsLike, readNumbers, writeProblem } from './problems.ts';
+import { higgsLike, readNumbers, thousands, writeProblem } from './problems.ts';
 import { type Score, scoresOf } from './scores.ts';
 import { plainSetting } from './setting.ts';
 

@@ -22,8 +22,6 @@ export interface BenchOptions {
   repeats: number;
   /** names of the sets of `accuracy`; null: all */
   datasets: string[] | null;
-  /** ten folds of the large sets too */
-  allFolds: boolean;
 }
 
 /** Measurements that are taken together. What has a line already is not measured again. */

@@ -23,7 +23,6 @@ Compares @laurel/trees with LightGBM, scikit-learn and XGBoost, one thread each,
   --rows a,b       of group fit: only these numbers of rows, such as 2000,20000
   --repeats 3      how often each side runs
   --datasets a,b   of group accuracy: only these sets; means are of all sets and are left out then
-  --all-folds      of group accuracy: ten folds of the large sets too
   --quick          small and few: shows that everything works; nothing is added to bench/results
   --python path    a Python that has the peers, else LAUREL_BENCH_PYTHON, else python3; see bench/README.md
   --again          measure again what has a line for this machine and this code
@@ -35,7 +34,6 @@ const { values } = parseArgs({
     rows: { type: 'string' },
     repeats: { type: 'string' },
     datasets: { type: 'string' },
-    'all-folds': { type: 'boolean' },
     quick: { type: 'boolean' },
     python: { type: 'string' },
     again: { type: 'boolean' },
@@ -53,7 +51,6 @@ async function main(): Promise<number> {
     rows: values.rows?.split(',').map(Number) ?? null,
     repeats: Number(values.repeats ?? (quick ? 1 : 3)),
     datasets: values.datasets?.split(',') ?? null,
-    allFolds: values['all-folds'] === true,
   };
   const only = values.only?.split(',');
   const unknown = only?.filter((name) => !groups.some((group) => group.name === name)) ?? [];

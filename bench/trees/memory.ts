@@ -2,9 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { root } from '../record.ts';
-import { thousands } from './fit.ts';
 import type { Bench, Group } from './group.ts';
-import { higgsLike, type Task, writeProblem } from './problems.ts';
+import { higgsLike, type Task, thousands, writeProblem } from './problems.ts';
 import { plainSetting } from './setting.ts';
 
 /** What memory-child.ts is given and says. */

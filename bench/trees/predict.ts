@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { median, quantile } from '../numbers.ts';
 import { byTurns, medianOf, short } from './by-turns.ts';
-import { thousands } from './fit.ts';
 import type { Bench, Group } from './group.ts';
 import { fitOurs, openPredictor, type TimedPredictor } from './ours.ts';
 import type { PeerTool } from './peer.ts';
-import { higgsLike, type Problem, writeProblem } from './problems.ts';
+import { higgsLike, type Problem, thousands, writeProblem } from './problems.ts';
 import { plainSetting } from './setting.ts';
 
 const tools: PeerTool[] = ['lightgbm', 'xgboost'];

@@ -172,3 +172,8 @@ export function takeProblem(problem: Problem, rows: Int32Array): Problem {
   });
   return { ...problem, rows: rows.length, features, target: take(problem.target) };
 }
+
+/** A number of rows in the name of a case: 2k, 1M. */
+export function thousands(rows: number): string {
+  return rows >= 1e6 ? `${rows / 1e6}M` : rows >= 1000 ? `${rows / 1000}k` : String(rows);
+}
