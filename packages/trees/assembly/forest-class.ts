@@ -216,14 +216,11 @@ export function sumMissingClasses(): void {
   }
 }
 
-/** Judges a random threshold whose left side is in forestLeft; rows without a value are in forestMissing. */
-export function judgeClassThreshold(feature: i32, threshold: i32, leftRows: i32, missingRows: i32): void {
-  const score = addLeft(0, 0);
-  const weight = sideWeight;
-  consider(score, feature, threshold, missingRows == 0 && weight > nodeWeight - weight, leftRows, weight);
-  if (missingRows == 0) return;
-  const withMissing = addLeft(0, forestMissing);
-  consider(withMissing, feature, threshold, true, leftRows + missingRows, sideWeight);
+/** Judges a random threshold whose left side is in forestLeft, with what is at `more` (or 0) added. */
+export function judgeClassThreshold(feature: i32, threshold: i32, rows: i32, more: usize, missing: i32): void {
+  const score = addLeft(0, more);
+  const missingLeft = missing < 0 ? sideWeight > nodeWeight - sideWeight : missing != 0;
+  consider(score, feature, threshold, missingLeft, rows, sideWeight);
 }
 
 /** Judges a set of bins whose sums are in forestLeft. */

@@ -195,36 +195,11 @@ export function sumMarked(): v128 {
   return f64x2.add(sum, other);
 }
 
-/** Judges a random threshold: `left` and `missing` are sums, the rows of `missing` are in neither side yet. */
-export function judgePairThreshold(
-  feature: i32,
-  threshold: i32,
-  left: v128,
-  leftRows: i32,
-  hasMissing: bool,
-  missing: v128,
-  missingRows: i32,
-): void {
-  const total = pairOf(nodeWeight, nodeSum);
-  const direction = directionOf(feature);
-  const weight = f64x2.extract_lane(left, 0);
-  const score = scoreOf(left, total, leftRows, direction);
+/** Judges a random threshold by its left sums; 0: rows without a value against the rest. */
+export function judgePairThreshold(feature: i32, threshold: i32, left: v128, leftRows: i32, missingLeft: bool): void {
+  const score = scoreOf(left, pairOf(nodeWeight, nodeSum), leftRows, threshold == 0 ? 0 : directionOf(feature));
   if (score > bestScore) {
-    const missingLeft = !hasMissing && weight > nodeWeight - weight;
-    keepThreshold(score, feature, threshold, missingLeft, weight, f64x2.extract_lane(left, 1));
-  }
-  if (!hasMissing || leftRows + missingRows == nodeCount) return;
-  const withMissing = f64x2.add(left, missing);
-  const otherScore = scoreOf(withMissing, total, leftRows + missingRows, direction);
-  if (otherScore > bestScore) {
-    keepThreshold(
-      otherScore,
-      feature,
-      threshold,
-      true,
-      f64x2.extract_lane(withMissing, 0),
-      f64x2.extract_lane(withMissing, 1),
-    );
+    keepThreshold(score, feature, threshold, missingLeft, f64x2.extract_lane(left, 0), f64x2.extract_lane(left, 1));
   }
 }
 

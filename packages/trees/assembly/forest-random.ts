@@ -1,14 +1,15 @@
 // Splits drawn at random, one per feature and node (Geurts, Ernst and Wehenkel 2006); also those of isolation trees.
 
-import { judgeClassSet, judgeClassThreshold, sumMarkedClasses, sumMissingClasses } from './forest-class';
+import { clearLeft, judgeClassSet, judgeClassThreshold, sumMarkedClasses, sumMissingClasses } from './forest-class';
 import { isOneBin, judgePairSet, judgePairThreshold, markPresent, sumMarked } from './forest-pair';
 import { gatherBins, markInterval, markSet } from './forest-rows';
-import { keepSet, keepThreshold, nodeCount, nodeStart, presentBins } from './forest-search';
+import { keepSet, keepThreshold, nodeCount, nodeStart, nodeWeight, presentBins } from './forest-search';
 import {
   classTask,
   forestBins,
   forestBinValues,
   forestMinLeafRows,
+  forestMissing,
   forestRandomState,
   forestTask,
   isolationTask,
@@ -41,33 +42,38 @@ export function drawThreshold(feature: i32): bool {
 }
 
 function judgePairs(feature: i32, threshold: i32, missingRows: i32): void {
-  if (threshold == 0) {
-    markInterval(nodeCount, 0, 0);
-    judgePairThreshold(feature, 0, sumMarked(), missingRows, true, f64x2.splat(0), 0);
-    return;
-  }
-  const hasMissing = missingRows > 0;
   let missing = f64x2.splat(0);
-  if (hasMissing) {
+  if (missingRows > 0) {
     markInterval(nodeCount, 0, 0);
     missing = sumMarked();
+    if (threshold == 0) {
+      judgePairThreshold(feature, 0, missing, missingRows, true);
+      return;
+    }
     gatherBins(feature, nodeStart, nodeCount);
   }
   markInterval(nodeCount, 1, threshold - 1);
-  judgePairThreshold(feature, threshold, sumMarked(), countMarked(), hasMissing, missing, missingRows);
+  const left = sumMarked();
+  const rows = countMarked();
+  const weight = f64x2.extract_lane(left, 0);
+  const heavierLeft = weight > nodeWeight - weight;
+  judgePairThreshold(feature, threshold, left, rows, missingRows == 0 && heavierLeft);
+  if (missingRows == 0) return;
+  judgePairThreshold(feature, threshold, f64x2.add(left, missing), rows + missingRows, true);
 }
 
 function judgeClasses(feature: i32, threshold: i32, missingRows: i32): void {
+  if (missingRows > 0) sumMissingClasses();
   if (threshold == 0) {
-    markInterval(nodeCount, 0, 0);
-    sumMarkedClasses();
-    judgeClassThreshold(feature, 0, missingRows, 0);
+    clearLeft();
+    judgeClassThreshold(feature, 0, missingRows, forestMissing, 1);
     return;
   }
-  if (missingRows > 0) sumMissingClasses();
   markInterval(nodeCount, 1, threshold - 1);
   sumMarkedClasses();
-  judgeClassThreshold(feature, threshold, countMarked(), missingRows);
+  const rows = countMarked();
+  judgeClassThreshold(feature, threshold, rows, 0, missingRows > 0 ? 0 : -1);
+  if (missingRows > 0) judgeClassThreshold(feature, threshold, rows + missingRows, forestMissing, 1);
 }
 
 /** Draws a set of the categories that the node's rows have, each with one half, and judges it. */

@@ -2,18 +2,18 @@
 
 import {
   classTask,
-  forestClasses,
   forestClassIndex,
   forestClassList,
   forestEntropy,
   forestImpurityUnit,
   forestMinLeafRows,
+  forestOutputs,
   forestPayload,
   forestTask,
   forestTotals,
   isolationTask,
-  type WaitingNode,
 } from './forest-state';
+import { WaitingNode } from './forest-waiting';
 import { log } from './math';
 
 export let nodeStart: i32 = 0;
@@ -202,5 +202,5 @@ export function enoughRows(leftRows: i32): bool {
 
 /** Sets every class index to "not in the node"; once per kernel. */
 export function forestBegin(): void {
-  for (let c = 0; c < forestClasses; c++) store<i32>(forestClassIndex + ((<usize>c) << 2), -1);
+  for (let c = 0; c < forestOutputs; c++) store<i32>(forestClassIndex + ((<usize>c) << 2), -1);
 }

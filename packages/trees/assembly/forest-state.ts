@@ -6,7 +6,8 @@ export const classTask: i32 = 1;
 export const isolationTask: i32 = 2;
 
 export let forestTask: i32 = 0;
-export let forestClasses: i32 = 0;
+/** numbers that a leaf says: 1, or one per class */
+export let forestOutputs: i32 = 1;
 /** 1: entropy in place of gini */
 export let forestEntropy: i32 = 0;
 /** what scores are multiplied by to become an impurity: 2 for gini of two classes, 1 / ln 2 for entropy, else 1 */
@@ -60,8 +61,7 @@ export let forestDirection: usize = 0;
 export let forestClassList: usize = 0;
 export let forestClassIndex: usize = 0;
 
-/** nodes that wait (WaitingNode), and i32 each for the heap */
-export let forestWaiting: usize = 0;
+/** i32 per waiting node, for the heap */
 export let forestHeap: usize = 0;
 
 /** the tree: arrays as in TreeEnsemble */
@@ -83,41 +83,3 @@ export let forestLeafRows: usize = 0;
 /** f64 rows x outputs, and u32 per row: sums of predictions of trees that did not see the row, and how many did not */
 export let forestOutOfBagSums: usize = 0;
 export let forestOutOfBagTrees: usize = 0;
-
-/** A node whose split is not yet made. */
-@unmanaged
-export class WaitingNode {
-  inStart: i32;
-  inCount: i32;
-  outStart: i32;
-  outCount: i32;
-  depth: i32;
-  /** node x 2, + 1 for its right side; -1 for the root */
-  parent: i32;
-  /** how many features at the start of forestFeatures are known not to vary in this node */
-  constants: i32;
-  /** feature of its best split, or -1 */
-  feature: i32;
-  weight: f64;
-  /** sum of weight x target (pair) */
-  sum: f64;
-  lowest: f64;
-  highest: f64;
-  /** decrease of the impurity times the node's share of the weight */
-  gain: f64;
-  low: i32;
-  width: i32;
-  categorical: i32;
-  /** nodes are numbered as they come, to tell equal gains apart */
-  number: i32;
-  leftWeight: f64;
-  leftSum: f64;
-  set0: u64;
-  set1: u64;
-  set2: u64;
-  set3: u64;
-}
-
-export function waitingAt(index: i32): WaitingNode {
-  return changetype<WaitingNode>(forestWaiting + <usize>index * <usize>offsetof<WaitingNode>());
-}

@@ -7,6 +7,11 @@ export {
   maxCategoriesToOneHot,
   minDataPerGroup,
 } from './category-split';
+export { averagePathLength, forestGrow, forestKeepVarying } from './forest-grow';
+export * from './forest-sample';
+export { forestBegin } from './forest-search';
+export * from './forest-state';
+export { forestWaiting, waitingNodeBytes } from './forest-waiting';
 export * from './grow';
 export * from './histogram';
 export { leafBytes, leafRecords } from './leaf';
