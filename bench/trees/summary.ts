@@ -28,7 +28,10 @@ export function groupTables(lines: readonly ResultLine[], groups: readonly strin
     if (own.length === 0) return [];
     if (group !== 'accuracy') return [renderTable(own)];
     const means = own.filter((line) => line.details?.set === undefined);
-    return [...['plain', 'sampled'].map((setting) => setTable(lines, setting)), renderTable(means)].filter(Boolean);
+    return [
+      ...['plain', 'sampled'].map((setting) => setTable(lines, setting)),
+      means.length > 0 ? renderTable(means) : '',
+    ].filter(Boolean);
   });
   return parts.join('\n\n');
 }
