@@ -30,6 +30,7 @@ interface Filled {
 function fill(parts: readonly MatrixPart[], binning: readonly FeatureBinning[]): Filled {
   const layout = planMatrix(parts, binning);
   const kernel = openKernel(planArena({ other: 100, ...matrixSizes(layout) }));
+  kernel.u8('matrixBins').fill(99);
   fillMatrix(kernel, layout, parts, binning);
   return { layout, bins: kernel.u8('matrixBins') };
 }
@@ -152,6 +153,8 @@ describe('the training matrix', () => {
     expect(expectDecodes([{ features, rows }], binning).columns).toBe(2);
     const apart = [features[0]!, dense(rows, (row) => (row % 50 === 1 ? 1 : 0))];
     expect(expectDecodes([{ features: apart, rows }], binning).columns).toBe(1);
+    const below = { features: [dense(2, (row) => row), dense(2, () => 0)], rows: 2 };
+    expect(expectDecodes([{ features: apart, rows }, below], binning).columns).toBe(1);
     const validation = { features: [dense(2, () => 1), dense(2, () => 1)], rows: 2 };
     expect(expectDecodes([{ features: apart, rows }, validation], binning).columns).toBe(2);
   });
@@ -185,10 +188,11 @@ describe('the training matrix', () => {
       { kind: 'categorical', codes: Int32Array.from({ length: rows }, (_, row) => (row % 2 ? 2 : -1)), levels: 3 },
       { kind: 'categorical', codes: new Int32Array(rows).fill(-1), levels: 3 },
       { kind: 'sparse', rows: new Int32Array(0), values: new Float64Array(0) },
+      dense(rows, () => -Infinity),
     ];
     const layout = expectDecodes([{ features, rows }], fitBinning(features, rows));
-    expect([...layout.featureBins]).toEqual([1, 1, 2, 1, 2, 1, 1]);
-    expect(layout.featureColumn.filter((column) => column === -1).length).toBe(5);
+    expect([...layout.featureBins]).toEqual([1, 1, 2, 1, 2, 1, 1, 1]);
+    expect(layout.featureColumn.filter((column) => column === -1).length).toBe(6);
     const constant = features.slice(0, 1);
     expect(expectDecodes([{ features: constant, rows }], fitBinning(constant, rows)).columns).toBe(0);
   });
