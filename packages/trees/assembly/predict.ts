@@ -196,7 +196,10 @@ export function predictTranspose(columns: usize, column: i32, count: i32, rows: 
 /** Fills `rows` rows of `outputs` f64 with the numbers at `base`. */
 export function predictStart(out: usize, rows: i32, base: usize): void {
   const bytes = (<usize>predictOutputs) << 3;
-  for (let row = 0; row < rows; row++) memory.copy(out + <usize>row * bytes, base, bytes);
+  const end = out + <usize>rows * bytes;
+  for (let at = out; at < end; at += bytes) {
+    for (let i: usize = 0; i < bytes; i += 8) store<f64>(at + i, load<f64>(base + i));
+  }
 }
 
 /** e^raw in place, at most the largest number. */

@@ -93,7 +93,9 @@ function enter(level: usize, slot: usize, row: usize, bytes: usize): void {
   store<u32>(level, <u32>slot, slotAt);
   store<i32>(level, 0, childAt);
   store<i32>(level, <i32>((<u32>predictNext(slot, row) >> 3) - ((load<u32>(slot, 4) & ~1) >> 3)), takenAt);
-  memory.fill(level + headBytes + (bytes << 2), 0, bytes * <usize>predictLeafWidth);
+  const sums = level + headBytes + (bytes << 2);
+  const end = bytes * <usize>predictLeafWidth;
+  for (let i: usize = 0; i < end; i += 16) v128.store(sums + i, i64x2.splat(0));
 }
 
 /** Fills the level below for the edge to `target`; false where no training row and not this row goes that way. */

@@ -2,4 +2,17 @@ export { fitBinning } from './binning/fit.ts';
 export type * from './binning/types.ts';
 export type * from './boosting/types.ts';
 export { TreesError, type TreesErrorCode } from './errors.ts';
+export { createEnsembleBuilder, type EnsembleBuilder, type EnsembleShape, type GrownTree } from './model/builder.ts';
+export {
+  type Decision,
+  type DecisionNode,
+  type DecisionTree,
+  describeDecision,
+  describeTree,
+  toDecisions,
+} from './model/decisions.ts';
+export { decodeModel } from './model/decode.ts';
+export { encodedModelBytes, encodeModel, type ModelPlan, predictedModelBytes } from './model/encode.ts';
+export { type FeatureImportance, featureImportance } from './model/importance.ts';
+export { createPredictor, type Predictor } from './model/predictor.ts';
 export type * from './types.ts';
