@@ -48,7 +48,7 @@ export function forestDraw(rows: i32, draws: i32, keepOthers: i32): i32 {
         times = <i32>(<i32>randomBelow(forestRandomState, rows - r) < needed);
         needed -= times;
       }
-      const weight = load<f64>(forestWeights + ((<usize>r) << 3)) * <f64>times;
+      const weight = <f64>times * (forestWeights != 0 ? load<f64>(forestWeights + ((<usize>r) << 3)) : 1);
       if (weight > 0) {
         addRow(chosen, r, weight);
         chosen++;

@@ -51,22 +51,22 @@ export function buildHistogram(order: usize, count: i32, histogram: usize, float
   }
 }
 
-/** The packed pairs of the listed rows, one after the other. */
+/** The packed pairs of the listed rows, one after the other. Hessians are not negative, so halves do not mix. */
 export function gatherPacked(order: usize, count: i32, out: usize): void {
   const source = gradients;
-  const gScale = gradientScale;
-  const hScale = hessianScale;
-  let sum: i64 = 0;
+  const scale = f64x2.replace_lane(f64x2.splat(gradientScale), 1, hessianScale);
+  let sum = i64x2.splat(0);
   for (let i = 0; i < count; i++) {
-    const pair = source + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 3);
-    const g = <i64>nearest<f64>(<f64>load<f32>(pair) * gScale);
-    const h = <i64>nearest<f64>(<f64>load<f32>(pair, 4) * hScale);
-    const packed = (g << 32) + h;
-    store<i64>(out + ((<usize>i) << 3), packed);
-    sum += packed;
+    const pair = v128.load64_zero(source + ((<usize>load<u32>(order + ((<usize>i) << 2))) << 3));
+    const scaled = f64x2.nearest(f64x2.mul(f64x2.promote_low_f32x4(pair), scale));
+    const whole = i32x4.trunc_sat_f64x2_s_zero(scaled);
+    const packed = v128.shuffle<i32>(whole, whole, 1, 0, 2, 3);
+    v128.store64_lane(out + ((<usize>i) << 3), packed, 0);
+    sum = i64x2.add(sum, packed);
   }
-  builtHessian += <f64>(<i32>sum);
-  builtGradient += <f64>(<i32>(sum >> 32));
+  const total = i64x2.extract_lane(sum, 0);
+  builtHessian += <f64>(<i32>total);
+  builtGradient += <f64>(<i32>(total >> 32));
 }
 
 /** The pairs (hessian, gradient) of the listed rows as f64, one after the other. */

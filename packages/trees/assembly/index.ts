@@ -16,7 +16,7 @@ export * from './grow';
 export * from './histogram';
 export { leafBytes, leafRecords } from './leaf';
 export * from './leaf-values';
-export * from './math';
+export { exp, log, sigmoid } from './math';
 export {
   gradientUnit,
   hessianUnit,
