@@ -2,6 +2,10 @@ export { fitBinning } from './binning/fit.ts';
 export type * from './binning/types.ts';
 export type * from './boosting/types.ts';
 export { TreesError, type TreesErrorCode } from './errors.ts';
+export { fitForest } from './forest/fit.ts';
+export { predictForestBytes } from './forest/memory.ts';
+export { completeForestParameters } from './forest/parameters.ts';
+export type * from './forest/types.ts';
 export { createEnsembleBuilder, type EnsembleBuilder, type EnsembleShape, type GrownTree } from './model/builder.ts';
 export {
   type Decision,

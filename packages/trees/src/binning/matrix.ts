@@ -16,9 +16,7 @@ export type MatrixBuffer =
   | 'binStaging';
 
 /** Bytes of each buffer. `binStaging` is free again once the matrix is filled. */
-export function matrixSizes(
-  layout: Pick<MatrixLayout, 'rows' | 'columns' | 'features'>,
-): Record<MatrixBuffer, number> {
+export function matrixSizes(layout: Pick<MatrixLayout, 'rows' | 'columns' | 'features'>): Record<MatrixBuffer, number> {
   return {
     matrixBins: layout.columns * layout.rows,
     featureColumn: layout.features * 4,

@@ -46,6 +46,8 @@ export interface ForestInput extends StopRules {
   seed: number;
   /** bytes that the fit's memory and the trees grown may take; default what wasm32 can address */
   memoryLimitBytes?: number;
+  /** whether out-of-bag predictions are wanted (rows x outputs x 8 bytes); default true */
+  outOfBag?: boolean;
   /** called after every tree with the number grown so far */
   onTree?: (trees: number) => void;
 }

@@ -27,9 +27,9 @@ export function planArena<Name extends string>(
   let end = firstByte;
   for (const name of Object.keys(sizes) as Name[]) {
     at[name] = end;
-    end += Math.ceil(sizes[name] / 16) * 16;
+    end += padded(sizes[name], 16);
   }
-  const bytes = Math.ceil(end / 65_536) * 65_536;
+  const bytes = arenaBytes(sizes);
   if (bytes > Math.min(limitBytes, addressableBytes)) {
     throw new TreesError(
       'MEMORY_LIMIT',
@@ -37,6 +37,16 @@ export function planArena<Name extends string>(
     );
   }
   return { at, size: { ...sizes }, bytes };
+}
+
+/** Bytes of the memory that holds buffers of these sizes, however large. */
+export function arenaBytes(sizes: Readonly<Record<string, number>>): number {
+  const end = Object.values(sizes).reduce((sum, size) => sum + padded(size, 16), firstByte);
+  return padded(end, 65_536);
+}
+
+function padded(bytes: number, unit: number): number {
+  return Math.ceil(bytes / unit) * unit;
 }
 
 function megabytes(bytes: number): string {
