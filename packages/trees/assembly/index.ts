@@ -43,4 +43,5 @@ export {
   treeFeatures,
 } from './search';
 export * from './shap';
+export * from './sort';
 export * from './state';

@@ -1,10 +1,15 @@
 import { TreesError } from '../errors.ts';
+import { planArena } from '../kernel/arena.ts';
+import { type Kernel, openKernel } from '../kernel/module.ts';
 import type { FeatureBinning, FeatureInput } from '../types.ts';
 import { checkFeatures } from './check.ts';
 import { type BoundsRoom, findBounds, zeroBand } from './find-bounds.ts';
 import { fitLevels } from './fit-levels.ts';
 import { sampleRows, stretchOf } from './sample.ts';
 import type { BinningOptions } from './types.ts';
+
+/** room that sortNumbers of the kernel wants for its counters */
+const sortPlacesBytes = 6 * 2048 * 4;
 
 const defaults: BinningOptions = { maxBins: 255, minDataInBin: 3, sampleRows: 200_000, minLevelCount: 3, seed: 0 };
 
@@ -29,31 +34,33 @@ export function fitBinning(
     }
     const { values, zeros, missing } = sampler.take(feature);
     const budget = missing > 0 ? chosen.maxBins - 1 : chosen.maxBins;
-    return { kind: 'numeric', upper: findBounds(values.sort(), zeros, budget, chosen.minDataInBin, sampler.room) };
+    return { kind: 'numeric', upper: findBounds(values, zeros, budget, chosen.minDataInBin, sampler.room) };
   });
 }
 
 interface Sampled {
-  /** neither missing nor zero, in the order of the rows; valid until the next feature is taken */
+  /** neither missing nor zero, ascending; valid until the next feature is taken */
   values: Float64Array;
   zeros: number;
   missing: number;
 }
 
-/** Takes the same sample of rows from one feature after the other, into one buffer. */
+/** Takes the same sample of rows from one feature after the other, into one buffer, and sorts it. */
 class Sampler {
   readonly room: BoundsRoom;
   private readonly rows: number;
   private readonly size: number;
   /** null: all rows */
   private readonly sample: Int32Array | null;
+  private readonly kernel: Kernel<'values' | 'spare' | 'places'>;
   private readonly buffer: Float64Array;
 
   constructor(rows: number, options: BinningOptions) {
     this.rows = rows;
     this.size = Math.min(rows, options.sampleRows);
     this.sample = this.size < rows ? sampleRows(rows, this.size, options.seed) : null;
-    this.buffer = new Float64Array(this.size);
+    this.kernel = openKernel(planArena({ values: this.size * 8, spare: this.size * 8, places: sortPlacesBytes }));
+    this.buffer = this.kernel.f64('values');
     this.room = { counts: new Int32Array(this.size) };
   }
 
@@ -67,6 +74,8 @@ class Sampler {
       if (value > zeroBand || value <= -zeroBand) buffer[kept++] = value;
       else if (Number.isNaN(value)) missing++;
     }
+    const { at } = this.kernel.arena;
+    this.kernel.exports.sortNumbers(at.values, kept, at.spare, at.places);
     return { values: buffer.subarray(0, kept), zeros: this.size - kept - missing, missing };
   }
 
