@@ -3,8 +3,8 @@ export type * from './binning/types.ts';
 export type * from './boosting/types.ts';
 export { TreesError, type TreesErrorCode } from './errors.ts';
 export { fitForest } from './forest/fit.ts';
+export { anomalyScores, fitIsolationForest } from './forest/isolation.ts';
 export { predictForestBytes } from './forest/memory.ts';
-export { completeForestParameters } from './forest/parameters.ts';
 export type * from './forest/types.ts';
 export { createEnsembleBuilder, type EnsembleBuilder, type EnsembleShape, type GrownTree } from './model/builder.ts';
 export {
@@ -13,6 +13,7 @@ export {
   type DecisionTree,
   describeDecision,
   describeTree,
+  type Interval,
   toDecisions,
 } from './model/decisions.ts';
 export { decodeModel } from './model/decode.ts';

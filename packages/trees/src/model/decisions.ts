@@ -7,10 +7,16 @@ export type Decision =
   | { kind: 'threshold'; feature: number; threshold: number; missingLeft: boolean }
   /** missing values go left, all others right */
   | { kind: 'missing'; feature: number }
-  /** from < value <= to goes left, for any of the intervals; -Infinity as `from` includes it */
-  | { kind: 'intervals'; feature: number; intervals: { from: number; to: number }[]; missingLeft: boolean }
+  /** from < value <= to goes left, for any of the intervals; growers make no such splits */
+  | { kind: 'intervals'; feature: number; intervals: Interval[]; missingLeft: boolean }
   /** these levels (codes, ascending) go left, the others of the training right */
   | { kind: 'levels'; feature: number; levels: Int32Array; missingLeft: boolean; unseenLeft: boolean };
+
+export interface Interval {
+  /** null: no limit, -Infinity is inside */
+  from: number | null;
+  to: number;
+}
 
 export interface DecisionNode {
   decision: Decision;
@@ -76,12 +82,12 @@ function decide(feature: number, binning: FeatureBinning, left: readonly boolean
     return { kind: 'levels', feature, levels, missingLeft, unseenLeft: left[binning.unseenBin]! };
   }
   const { upper } = binning;
-  const intervals: { from: number; to: number }[] = [];
+  const intervals: Interval[] = [];
   for (let bin = 1; bin <= upper.length; bin++) {
     if (!left[bin]) continue;
     const to = upper[bin - 1]!;
     if (bin > 1 && left[bin - 1]) intervals[intervals.length - 1]!.to = to;
-    else intervals.push({ from: bin > 1 ? upper[bin - 2]! : -Infinity, to });
+    else intervals.push({ from: bin > 1 ? upper[bin - 2]! : null, to });
   }
   if (intervals.length === 0 && missingLeft) return { kind: 'missing', feature };
   if (intervals.length === 1 && left[1]) {
@@ -118,7 +124,7 @@ export function describeDecision(decision: Decision, names?: readonly string[]):
     case 'threshold':
       return `${name} <= ${decision.threshold}${orMissing}`;
     case 'intervals': {
-      const parts = decision.intervals.map(({ from, to }) => `(${from}, ${to}]`);
+      const parts = decision.intervals.map(({ from, to }) => `(${from ?? -Infinity}, ${to}]`);
       return `${name} in ${parts.join(' or ')}${orMissing}`;
     }
     case 'levels':
