@@ -49,7 +49,7 @@ interface Comparison {
 }
 
 /** Both sides learn from nine folds and predict the tenth, at the same time: nothing is timed here. */
-async function compareSet(bench: Bench, shared: Shared, set: SharedSet, { name, setting, folds }: Comparison) {
+async function compareSet(bench: Bench, shared: Shared, set: SharedSet, { name, setting: of, folds }: Comparison) {
   const loaded = shared.scorer.loadDataset(set.name, shared.data);
   const problem = problemOfSet(loaded);
   if (!problem) {
@@ -61,6 +61,8 @@ async function compareSet(bench: Bench, shared: Shared, set: SharedSet, { name, 
   const theirs: Score[][] = [];
   const startedAt = performance.now();
   for (let fold = 0; fold < folds; fold++) {
+    // what is drawn differs from fold to fold, so that the luck of one seed is no difference of all folds
+    const setting = { ...of, seed: fold + 1 };
     const { train, test } = splitProblem(problem, loaded.folds, fold);
     const scores = scoresOfPeer(bench, peer, { train, test, setting });
     const { result } = await fitOurs(train, setting);
@@ -69,8 +71,8 @@ async function compareSet(bench: Bench, shared: Shared, set: SharedSet, { name, 
   }
   const seconds = Number(((performance.now() - startedAt) / 1000).toPrecision(3));
   (ours[0] as Score[]).forEach(({ unit }, s) => {
-    const of = (scores: Score[][]) => scores.map((fold) => (fold[s] as Score).value);
-    const compared = compareFolds(of(ours), of(theirs), unit === 'auc');
+    const byFold = (scores: Score[][]) => scores.map((fold) => (fold[s] as Score).value);
+    const compared = compareFolds(byFold(ours), byFold(theirs), unit === 'auc');
     bench.record.add({
       case: caseName(name, set.name, unit, folds),
       value: compared.ours,
@@ -87,7 +89,7 @@ async function compareSet(bench: Bench, shared: Shared, set: SharedSet, { name, 
         standardError: compared.standardError,
         relative: relativeDifference(compared, unit),
         verdict: compared.verdict,
-        byFold: { ours: of(ours), peer: of(theirs) },
+        byFold: { ours: byFold(ours), peer: byFold(theirs) },
         secondsOfBoth: seconds,
       },
     } satisfies Partial<ResultLine>);
