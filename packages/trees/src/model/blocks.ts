@@ -6,13 +6,15 @@ import type { FeatureBinning, FeatureInput } from '../types.ts';
 /** Buffers for a block of rows: bins by column as binning writes them, then by row as trees read them. */
 export type BlockBuffer = 'columns' | 'rows' | 'staging';
 
-/** A block of bins by row should stay in the second-level cache. */
+/** Bins of a block by row, which should stay in the second-level cache; but no fewer rows than pay for the calls. */
 const blockBytes = 65_536;
+const leastRows = 256;
+const mostRows = 1_024;
 
-/** Rows per block (a multiple of eight) for so many features, at most `limit`. */
-export function rowsPerBlock(features: number, limit = 1_024): number {
+/** Rows per block (a multiple of eight) for so many features. */
+export function rowsPerBlock(features: number): number {
   const fitting = Math.floor(blockBytes / Math.max(1, features) / 8) * 8;
-  return Math.max(64, Math.min(limit, fitting));
+  return Math.max(leastRows, Math.min(mostRows, fitting));
 }
 
 export function blockSizes(features: number, rows: number): Record<BlockBuffer, number> {
