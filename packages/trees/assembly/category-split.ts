@@ -18,6 +18,7 @@ import {
 } from './node-search';
 import { isEmpty, readPair } from './numeric-split';
 import { randomBelow } from './random';
+import { sortKeys } from './sort-keys';
 
 export let maxCategoriesToOneHot: i32 = 4;
 export let maxCategoriesPerSplit: i32 = 32;
@@ -53,7 +54,7 @@ function scanOneAgainstRest<T>(histogram: usize, bins: i32, feature: i32, extraR
 function scanSorted<T>(histogram: usize, bins: i32, feature: i32, extraRandom: bool, random: usize): void {
   const count = collectLevels<T>(histogram, bins);
   if (count < 2) return;
-  sortLevels(count);
+  sortKeys(keys, levels, count);
   const limit = min(maxCategoriesPerSplit, (count + 1) >> 1);
   const chosen = extraRandom ? <i32>randomBelow(random, <u32>limit) : -1;
   const penalty = nodeL2 + categoryL2;
@@ -113,26 +114,4 @@ function collectLevels<T>(histogram: usize, bins: i32): i32 {
 
 function levelAt(index: i32): i32 {
   return load<i32>(levels + ((<usize>index) << 2));
-}
-
-/** Shell sort by key, then bin: at most 256 levels. */
-function sortLevels(count: i32): void {
-  let gap = 1;
-  while (gap < count / 3) gap = 3 * gap + 1;
-  for (; gap > 0; gap /= 3) {
-    for (let i = gap; i < count; i++) {
-      const key = load<f64>(keys + ((<usize>i) << 3));
-      const level = levelAt(i);
-      let j = i;
-      while (j >= gap) {
-        const before = load<f64>(keys + ((<usize>(j - gap)) << 3));
-        if (before < key || (before == key && levelAt(j - gap) < level)) break;
-        store<f64>(keys + ((<usize>j) << 3), before);
-        store<i32>(levels + ((<usize>j) << 2), levelAt(j - gap));
-        j -= gap;
-      }
-      store<f64>(keys + ((<usize>j) << 3), key);
-      store<i32>(levels + ((<usize>j) << 2), level);
-    }
-  }
 }

@@ -20,7 +20,6 @@ import {
   forestWeights,
   isolationTask,
 } from './forest-state';
-import { exp } from './math';
 import { randomBelow, randomU32 } from './random';
 
 const maxAttempts = 100;
@@ -129,13 +128,5 @@ export function forestAddOutOfBag(leaves: i32): void {
       let sum = forestOutOfBagSums + ((row * <usize>forestOutputs) << 3);
       for (let c = 0; c < forestOutputs; c++, sum += 8) store<f64>(sum, load<f64>(sum) + numberOf(value, c));
     }
-  }
-}
-
-/** Anomaly scores 2^(-length / mean length) of mean path lengths, in place. */
-export function isolationScores(lengths: usize, count: i32, meanLength: f64): void {
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const at = lengths + (i << 3);
-    store<f64>(at, exp((-load<f64>(at) / meanLength) * Math.LN2));
   }
 }

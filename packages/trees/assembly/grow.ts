@@ -1,11 +1,21 @@
 // Grows one tree: always the leaf with the highest gain next, or level by level. Of two children only the histogram of
 // the smaller one is built; the other's is what is left of the parent's.
 
-import { buildHistogram, builtGradient, builtHessian, histogramEntries, subtractHistogram } from './histogram';
+import {
+  buildHistogram,
+  builtGradient,
+  builtHessian,
+  entryBytes,
+  floatKind,
+  histogramEntries,
+  packedKind,
+  subtractHistogram,
+} from './histogram';
 import { Leaf, leafAt } from './leaf';
 import { constrainedOutput, gradientUnit, hessianUnit, l2, minDataInLeaf, monotone } from './node-search';
 import { partitionRows, prepareSplit } from './partition';
 import { findSplitFloat, findSplitPacked } from './search';
+import { findSplitVector } from './vector-search';
 
 /** u32: training rows in the sample, then all other rows */
 export let rowOrder: usize = 0;
@@ -14,8 +24,8 @@ export let histogramPool: usize = 0;
 export let histogramSlots: i32 = 0;
 /** i32 per slot: whose histogram is in it, or -1 */
 export let slotOwner: usize = 0;
-/** 1: f64 pairs; 0: packed */
-export let floatMode: i32 = 0;
+/** kind of the histograms, see histogram.ts */
+export let histogramKind: i32 = 0;
 export let maxLeaves: i32 = 31;
 /** 0: no limit */
 export let maxDepth: i32 = 0;
@@ -214,7 +224,7 @@ function searchChildren(leftIndex: i32, rightIndex: i32): void {
   store<i32>(slotOwner + ((<usize>parentSlot) << 2), largeIndex);
   const smallHistogram = histogramOf(smallIndex);
   const largeHistogram = histogramAt(parentSlot);
-  if (leftIsSmaller ? wantsRight : wantsLeft) subtractHistogram(largeHistogram, smallHistogram, floatMode);
+  if (leftIsSmaller ? wantsRight : wantsLeft) subtractHistogram(largeHistogram, smallHistogram, histogramKind);
   if (wantsLeft) search(left, leftIsSmaller ? smallHistogram : largeHistogram);
   if (wantsRight) search(right, leftIsSmaller ? largeHistogram : smallHistogram);
 }
@@ -225,12 +235,13 @@ function canSplit(leaf: Leaf): bool {
 }
 
 function search(leaf: Leaf, histogram: usize): void {
-  if (floatMode != 0) findSplitFloat(leaf, histogram);
-  else findSplitPacked(leaf, histogram);
+  if (histogramKind == packedKind) findSplitPacked(leaf, histogram);
+  else if (histogramKind == floatKind) findSplitFloat(leaf, histogram);
+  else findSplitVector(leaf, histogram);
 }
 
 function histogramAt(slot: i32): usize {
-  return histogramPool + <usize>slot * ((<usize>histogramEntries) << (floatMode != 0 ? 4 : 3));
+  return histogramPool + <usize>slot * (<usize>histogramEntries * entryBytes(histogramKind));
 }
 
 /** Builds a leaf's histogram from its rows, in a free slot or the one that was used longest ago. */
@@ -241,7 +252,7 @@ function histogramOf(index: i32): usize {
   leaf.lastUsed = ++tick;
   const histogram = histogramAt(slot);
   const order = rowOrder + ((<usize>leaf.inStart) << 2);
-  buildHistogram(order, leaf.inCount, histogram, floatMode);
+  buildHistogram(order, leaf.inCount, histogram, histogramKind);
   return histogram;
 }
 

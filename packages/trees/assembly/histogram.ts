@@ -4,6 +4,7 @@
 // so that a row's index and gradients are read once for four sums and the four chains of additions overlap.
 
 import { matrixBins, matrixRows } from './state';
+import { gatherVectors, histogramVectors, vectorBytes } from './vector-histogram';
 
 /** i32 per column, and one more: first entry of the column in a histogram, an even number */
 export let columnEntry: usize = 0;
@@ -33,20 +34,34 @@ export let gatheredPairs: usize = 0;
 export let builtHessian: f64 = 0;
 export let builtGradient: f64 = 0;
 
+/** Kinds of histograms: packed, float pairs, and one number per direction of a vector of gradients. */
+export const packedKind: i32 = 0;
+export const floatKind: i32 = 1;
+export const vectorKind: i32 = 2;
+
+/** Bytes of an entry. */
+export function entryBytes(kind: i32): usize {
+  return kind == packedKind ? 8 : kind == floatKind ? 16 : <usize>vectorBytes;
+}
+
 /** Sums of the listed rows for every active column, into a histogram that is cleared before. */
-export function buildHistogram(order: usize, count: i32, histogram: usize, float: i32): void {
-  clearHistogram(histogram, float);
+export function buildHistogram(order: usize, count: i32, histogram: usize, kind: i32): void {
+  clearHistogram(histogram, kind);
   builtHessian = 0;
   builtGradient = 0;
-  for (let start = 0; start < count; start += gatherRows) {
+  const step = kind == vectorKind ? gatherRows / 4 : gatherRows;
+  for (let start = 0; start < count; start += step) {
     const rows = order + ((<usize>start) << 2);
-    const n = min(gatherRows, count - start);
-    if (float != 0) {
+    const n = min(step, count - start);
+    if (kind == packedKind) {
+      gatherPacked(rows, n, gatheredPairs);
+      histogramPacked(rows, n, gatheredPairs, histogram);
+    } else if (kind == floatKind) {
       gatherFloat(rows, n, gatheredPairs);
       histogramFloat(rows, n, gatheredPairs, histogram);
     } else {
-      gatherPacked(rows, n, gatheredPairs);
-      histogramPacked(rows, n, gatheredPairs, histogram);
+      builtHessian += gatherVectors(rows, n, gatheredPairs);
+      histogramVectors(rows, n, gatheredPairs, histogram);
     }
   }
 }
@@ -227,40 +242,39 @@ function floatOne(order: usize, count: i32, pairs: usize, bins: usize, histogram
 }
 
 /** Sets the active columns of a histogram to zero. */
-export function clearHistogram(histogram: usize, float: i32): void {
-  const shift: usize = float != 0 ? 4 : 3;
+export function clearHistogram(histogram: usize, kind: i32): void {
+  const bytes = entryBytes(kind);
   if (activeCount == columnCount) {
-    memory.fill(histogram, 0, (<usize>histogramEntries) << shift);
+    memory.fill(histogram, 0, <usize>histogramEntries * bytes);
     return;
   }
   for (let c = 0; c < activeCount; c++) {
     const entry = columnEntry + ((<usize>load<u32>(activeColumns + ((<usize>c) << 2))) << 2);
     const first = <usize>load<u32>(entry);
-    memory.fill(histogram + (first << shift), 0, (<usize>load<u32>(entry, 4) - first) << shift);
+    memory.fill(histogram + first * bytes, 0, (<usize>load<u32>(entry, 4) - first) * bytes);
   }
 }
 
 /** parent -= child in the active columns: what is left are the sums of the other child. */
-export function subtractHistogram(parent: usize, child: usize, float: i32): void {
+export function subtractHistogram(parent: usize, child: usize, kind: i32): void {
   if (activeCount == columnCount) {
-    subtractEntries(parent, child, 0, histogramEntries, float);
+    subtractEntries(parent, child, 0, histogramEntries, kind);
     return;
   }
   for (let c = 0; c < activeCount; c++) {
     const entry = columnEntry + ((<usize>load<u32>(activeColumns + ((<usize>c) << 2))) << 2);
-    subtractEntries(parent, child, load<i32>(entry), load<i32>(entry, 4), float);
+    subtractEntries(parent, child, load<i32>(entry), load<i32>(entry, 4), kind);
   }
 }
 
-function subtractEntries(parent: usize, child: usize, first: i32, last: i32, float: i32): void {
-  const shift: usize = float != 0 ? 4 : 3;
-  const start = (<usize>first) << shift;
-  const end = parent + ((<usize>last) << shift);
+function subtractEntries(parent: usize, child: usize, first: i32, last: i32, kind: i32): void {
+  const start = <usize>first * entryBytes(kind);
+  const end = parent + <usize>last * entryBytes(kind);
   let to = parent + start;
   let from = child + start;
-  if (float != 0) {
-    for (; to < end; to += 16, from += 16) v128.store(to, f64x2.sub(v128.load(to), v128.load(from)));
-  } else {
+  if (kind == packedKind) {
     for (; to < end; to += 16, from += 16) v128.store(to, i64x2.sub(v128.load(to), v128.load(from)));
+  } else {
+    for (; to < end; to += 16, from += 16) v128.store(to, f64x2.sub(v128.load(to), v128.load(from)));
   }
 }

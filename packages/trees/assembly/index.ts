@@ -45,3 +45,5 @@ export {
 export * from './shap';
 export * from './sort';
 export * from './state';
+export { sketches } from './vector-histogram';
+export * from './vector-softmax';

@@ -61,9 +61,15 @@ export function beginNode(leaf: Leaf): void {
   nodeDensity = h > 0 ? <f64>leaf.inCount / h : 0;
   nodeFloor = nodeDensity > 0 ? max((minDataInLeaf - 0.5) / nodeDensity, max(minHessian, 1e-300)) : Infinity;
   nodeGeneral = l1 > 0 || maxDeltaStep > 0 || pathSmoothing > 0 || monotone != 0;
-  nodeShift =
-    pathSmoothing > 0 || maxDeltaStep > 0 || monotone != 0 ? gainOfOutput(g, h, l2, nodeOutput) : gainOf(g, h, l2);
-  bestGain = nodeShift + max(minGain, 1e-12 * abs(nodeShift));
+  startGain(
+    pathSmoothing > 0 || maxDeltaStep > 0 || monotone != 0 ? gainOfOutput(g, h, l2, nodeOutput) : gainOf(g, h, l2),
+  );
+}
+
+/** `shift`: the gain of not splitting, which a split has to exceed by more than rounding and minGain. */
+export function startGain(shift: f64): void {
+  nodeShift = shift;
+  bestGain = shift + max(minGain, 1e-12 * abs(shift));
   bestFeature = -1;
 }
 

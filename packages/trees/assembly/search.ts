@@ -13,7 +13,7 @@ export let treeFeatures: usize = 0;
 export let treeFeatureCount: i32 = 0;
 /** share of them that a node may use */
 export let featureFractionByNode: f64 = 1;
-let nodeFeatureCount: i32 = 0;
+export let nodeFeatureCount: i32 = 0;
 /** i32 as many as features: a place to draw a node's features in */
 export let drawnFeatures: usize = 0;
 /** 1: one random threshold per feature and node */
@@ -40,12 +40,8 @@ export function findSplitFloat(leaf: Leaf, histogram: usize): void {
 
 function findSplit<T>(leaf: Leaf, histogram: usize): void {
   beginNode(leaf);
-  let list = treeFeatures;
+  const list = drawNodeFeatures();
   const count = nodeFeatureCount;
-  if (count < treeFeatureCount) {
-    list = drawnFeatures;
-    drawFeatures(count);
-  }
   for (let i = 0; i < count; i++) {
     const feature = load<i32>(list + ((<usize>i) << 2));
     const bins = load<i32>(featureBins + ((<usize>feature) << 2));
@@ -61,9 +57,11 @@ function findSplit<T>(leaf: Leaf, histogram: usize): void {
   endNode(leaf);
 }
 
-/** Puts `count` of the tree's features in front, ascending by place of drawing (Fisher and Yates). */
-function drawFeatures(count: i32): void {
+/** Address of the features (i32) that a node may use, nodeFeatureCount of them, drawn anew (Fisher and Yates). */
+export function drawNodeFeatures(): usize {
   const all = treeFeatureCount;
+  const count = nodeFeatureCount;
+  if (count == all) return treeFeatures;
   memory.copy(drawnFeatures, treeFeatures, (<usize>all) << 2);
   for (let i = 0; i < count; i++) {
     const j = i + <i32>randomBelow(searchRandom, <u32>(all - i));
@@ -73,6 +71,7 @@ function drawFeatures(count: i32): void {
     store<i32>(a, load<i32>(b));
     store<i32>(b, kept);
   }
+  return drawnFeatures;
 }
 
 /** Address of the feature's entries; those of a shared column are put together, the default bin from what is left. */

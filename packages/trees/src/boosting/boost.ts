@@ -47,11 +47,15 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
     seed,
     memoryLimitBytes: input.memoryLimitBytes,
   });
-  const builder = createEnsembleBuilder({ outputs: session.outputs, leafWidth: 1, base: baseOf(input, session) });
+  const builder = createEnsembleBuilder({
+    outputs: session.outputs,
+    leafWidth: session.outputs / session.treesPerRound,
+    base: baseOf(input, session),
+  });
   if (input.warmStart) goOn(input.warmStart, builder, session, train, validation);
-  const before = builder.trees / session.outputs;
+  const before = builder.trees / session.treesPerRound;
   const grown = await addRounds(input, parameters, session, builder, validation);
-  builder.truncate((before + grown.kept) * session.outputs);
+  builder.truncate((before + grown.kept) * session.treesPerRound);
   return {
     model: {
       kind: 'boosting',
@@ -65,7 +69,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
     curve: grown.curve,
     truncated: grown.truncated,
     memoryBytes: session.memoryBytes,
-    floatRounds: Math.ceil(session.floatTrees / session.outputs),
+    floatRounds: Math.ceil(session.floatTrees / session.treesPerRound),
     learningRate: grown.learningRate,
   };
 }
@@ -81,7 +85,7 @@ async function addRounds(
   const stopping = validation ? (input.earlyStopping ?? null) : null;
   const values = (validation?.rows ?? 0) * session.outputs;
   const watch = stopping && createWatch(stopping, input.train.rows, values, parameters.learningRate);
-  const before = builder.trees / session.outputs;
+  const before = builder.trees / session.treesPerRound;
   let { learningRate } = parameters;
   let rounds = 0;
   let truncated = false;
@@ -113,7 +117,7 @@ function addRound(
 ): number {
   const before = builder.trees;
   let splits = 0;
-  for (let k = 0; k < session.outputs; k++) {
+  for (let k = 0; k < session.treesPerRound; k++) {
     if (isOver()) {
       builder.truncate(before);
       return -1;

@@ -29,6 +29,9 @@ export type BoostBuffer =
   | 'monotone'
   | 'sampleRandom'
   | 'searchRandom'
+  | 'sketches'
+  | 'projection'
+  | 'classSums'
   | 'leafRecords'
   | 'slotOwner'
   | 'nodeFeature'
@@ -79,13 +82,14 @@ export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
     columnEntry[c + 1] = columnEntry[c]! + 2 * Math.ceil(layout.columnBins[c]! / 2);
   }
   const entries = columnEntry[layout.columns]!;
-  const entryBytes = parameters.histogram === 'packed' ? 8 : 16;
+  const shared = sharesTrees(objective);
+  const entryBytes = shared ? 48 : parameters.histogram === 'packed' ? 8 : 16;
   const wanted = Math.floor(parameters.histogramPoolBytes / Math.max(1, entries * entryBytes));
   const slots = Math.max(2, Math.min(leaves, wanted));
   const hasQuantile = objective.kind === 'absolute' || objective.kind === 'quantile';
   const sizes: Record<BoostBuffer, number> = {
     ...matrixSizes(layout),
-    gradients: 8 * trainRows,
+    gradients: shared ? 0 : 8 * trainRows,
     targets: 8 * trainRows,
     rowWeights: facts.weighted ? 4 * trainRows : 0,
     scores: 8 * rows * outputs,
@@ -96,6 +100,9 @@ export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
     rankScratch: parameters.goss ? 8 * trainRows : 0,
     residualPairs: hasQuantile ? 16 * trainRows : 0,
     gatheredPairs: 16 * Math.min(gatherRows, Math.max(1, trainRows)),
+    sketches: shared ? 24 * trainRows : 0,
+    projection: shared ? 4 * 5 * outputs : 0,
+    classSums: shared ? 16 * outputs : 0,
     columnEntry: 4 * (layout.columns + 1),
     activeColumns: 4 * layout.columns,
     columnMarks: layout.columns,
@@ -115,11 +122,20 @@ export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
     nodeRight: 4 * leaves,
     nodeGain: 4 * leaves,
     nodeCover: 4 * leaves,
-    leafValue: 4 * leaves,
+    leafValue: 4 * leaves * (shared ? outputs : 1),
     leafCover: 4 * leaves,
     watchedRaw: 8 * validationRows * outputs,
     watchedLinked: objective.kind === 'logistic' ? 16 * validationRows : 0,
     histogramPool: slots * entries * entryBytes,
   };
   return { arena: planArena(sizes, limitBytes), entries, slots, columnEntry };
+}
+
+/** More classes than this share a tree a round. */
+const classesWithOwnTrees = 30;
+
+/** Whether every leaf has a value per class. */
+export function sharesTrees(objective: Objective): boolean {
+  if (objective.kind !== 'softmax') return false;
+  return (objective.trees ?? (objective.classes > classesWithOwnTrees ? 'shared' : 'perClass')) === 'shared';
 }

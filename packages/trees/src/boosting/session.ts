@@ -1,17 +1,20 @@
 import { planMatrix } from '../binning/layout.ts';
 import { fillMatrix } from '../binning/matrix.ts';
-import { TreesError } from '../errors.ts';
 import { type Kernel, openKernel } from '../kernel/module.ts';
 import type { GrownTree } from '../model/builder.ts';
 import { applyLink } from '../model/link.ts';
 import type { FeatureBinning, TreeModel } from '../types.ts';
-import { type BoostBuffer, type BoostMemory, planBoost } from './memory.ts';
+import { createGrower } from './grower.ts';
+import { type BoostBuffer, type BoostMemory, planBoost, sharesTrees } from './memory.ts';
+import { createSharedGrower } from './shared-grower.ts';
 import { startScores } from './start.ts';
 import type { BoostParameters, BoostRows, Objective } from './types.ts';
 
 /** A fit under way: its memory, and the steps of a round. */
 export interface BoostSession {
   outputs: number;
+  /** one per output, or 1 where every leaf has a value per output */
+  treesPerRound: number;
   base: Float64Array;
   memoryBytes: number;
   /** trees that used float histograms so far */
@@ -38,10 +41,7 @@ export interface SessionInput {
   memoryLimitBytes: number | undefined;
 }
 
-type BoostKernel = Kernel<BoostBuffer>;
-
-/** Gradients finer than this many steps of the packed histogram's fixed point need no float histogram. */
-const stepsPerTypicalGradient = 64;
+export type BoostKernel = Kernel<BoostBuffer>;
 
 export function openSession(input: SessionInput): BoostSession {
   const { train, validation, objective, parameters, binning } = input;
@@ -64,11 +64,11 @@ export function openSession(input: SessionInput): BoostSession {
   writeParameters(kernel, memory, parameters);
   const base = startScores(objective, train.target, input.weights, kernel.exports);
   const rows = train.rows + (validation?.rows ?? 0);
-  const scores = kernel.f64('scores');
-  for (const [k, start] of base.entries()) scores.fill(start, k * rows, (k + 1) * rows);
-  const grower = createGrower(kernel, input, rows);
+  const scores = createScores(kernel, base, rows, sharesTrees(objective));
+  const grower = (sharesTrees(objective) ? createSharedGrower : createGrower)(kernel, input, rows);
   return {
     outputs: base.length,
+    treesPerRound: sharesTrees(objective) ? 1 : base.length,
     base,
     memoryBytes: memory.arena.bytes,
     get floatTrees() {
@@ -76,10 +76,22 @@ export function openSession(input: SessionInput): BoostSession {
     },
     beginRound: grower.beginRound,
     growTree: grower.growTree,
-    watch: () => watch(kernel, input, base.length),
-    setScores(raw) {
+    watch: () => watch(kernel, input, base.length, scores.at),
+    setScores: scores.set,
+  };
+}
+
+/** Where scores are: one output after the other, or row by row where a tree has a value per output. */
+function createScores(kernel: BoostKernel, base: Float64Array, rows: number, byRow: boolean) {
+  const scores = kernel.f64('scores');
+  const outputs = base.length;
+  const place = (row: number, k: number) => (byRow ? row * outputs + k : k * rows + row);
+  for (let row = 0; row < rows; row++) for (let k = 0; k < outputs; k++) scores[place(row, k)] = base[k]!;
+  return {
+    at: (row: number, k: number) => scores[place(row, k)]!,
+    set(raw: Float64Array) {
       for (let row = 0; row < rows; row++) {
-        for (let k = 0; k < base.length; k++) scores[k * rows + row] = raw[row * base.length + k]!;
+        for (let k = 0; k < outputs; k++) scores[place(row, k)] = raw[row * outputs + k]!;
       }
     },
   };
@@ -134,116 +146,17 @@ function writeParameters(kernel: BoostKernel, memory: BoostMemory, parameters: B
   exports.minDataPerGroup.value = parameters.minDataPerGroup;
 }
 
-function createGrower(kernel: BoostKernel, input: SessionInput, rows: number) {
-  const { exports, arena } = kernel;
-  const { objective, parameters, train } = input;
-  const { goss } = parameters;
-  const code = exports[`${objective.kind}Objective`].value;
-  const classes = objective.kind === 'softmax' ? objective.classes : 1;
-  const level = objective.kind === 'absolute' ? 0.5 : objective.kind === 'quantile' ? objective.level : null;
-  const evenHessian = !input.weights && !goss && (level !== null || ['squared', 'huber'].includes(objective.kind));
-  const tree = treeViews(kernel);
-  let sampled = train.rows;
-  let round = 0;
-  let floatTrees = 0;
-  exports.seedRandom(arena.at.sampleRandom, BigInt(input.seed));
-  return {
-    floatTrees: () => floatTrees,
-    beginRound(number: number) {
-      round = number;
-      if (classes > 1) exports.softmaxProbabilities(classes);
-      if (goss) {
-        if (classes === 1) exports.fillGradients(code, 0);
-        sampled = exports.sampleGoss(goss.top, goss.other, classes, arena.at.sampleRandom);
-      } else {
-        sampled = exports.sampleShare(parameters.rowFraction, arena.at.sampleRandom);
-      }
-      exports.sampleFeatures(parameters.featureFraction, arena.at.sampleRandom);
-    },
-    growTree(k: number, learningRate: number): GrownTree {
-      exports.fillGradients(code, k);
-      const factor = goss ? exports.amplifyGoss(goss.top, goss.other) : 1;
-      if (setPrecision(kernel, parameters.histogram, factor, evenHessian)) floatTrees++;
-      exports.seedRandom(arena.at.searchRandom, BigInt(input.seed) * 1_000_003n + BigInt(round * classes + k + 1));
-      exports.orderRows();
-      const leaves = exports.growTree(sampled, rows);
-      if (level === null) exports.setLeafValues(leaves, learningRate);
-      else exports.setLeafQuantiles(leaves, learningRate, level);
-      exports.addLeafValues(leaves, k);
-      tree.leaves = leaves;
-      tree.nodes = leaves - 1;
-      return tree;
-    },
-  };
-}
-
-/**
- * Chooses the histogram's kind and its fixed point: the sums of |gradient| and of hessian over all rows just fit into
- * 31 bits, so no sum over any rows can overflow. Where the typical gradient (the mean square root, squared: outliers
- * hardly count) would be rounded too coarsely, the float kernel is used. Returns whether it is.
- */
-function setPrecision(
+function watch(
   kernel: BoostKernel,
-  wanted: BoostParameters['histogram'],
-  factor: number,
-  evenHessian: boolean,
-): boolean {
-  const { exports } = kernel;
-  const rows = exports.trainRows.value;
-  const mass = exports.gradientMass.value * factor;
-  const curvature = exports.hessianMass.value * factor;
-  if (!Number.isFinite(mass) || !Number.isFinite(curvature)) {
-    throw new TreesError(
-      'INVALID_DATA',
-      'The gradients are no longer finite. Use a lower learning rate, or scale the target or the weights down.',
-    );
-  }
-  const room = 2 ** 31 - 2 - rows;
-  const gradientScale = mass > 0 ? room / mass : 1;
-  const hessianScale = evenHessian ? 1 : curvature > 0 ? room / curvature : 1;
-  const typical = (exports.gradientRootMass.value / rows) ** 2;
-  const fits = Number.isFinite(gradientScale) && Number.isFinite(hessianScale) && room > 0;
-  const fine = mass === 0 || typical * gradientScale >= stepsPerTypicalGradient;
-  const float = wanted === 'float' || !fits || (wanted === 'auto' && !fine);
-  if (float && wanted === 'packed') {
-    throw new TreesError('INVALID_DATA', 'The gradients do not fit the packed histogram. Use "auto" or "float".');
-  }
-  exports.floatMode.value = float ? 1 : 0;
-  exports.gradientScale.value = float ? 1 : gradientScale;
-  exports.hessianScale.value = float ? 1 : hessianScale;
-  exports.gradientUnit.value = float ? 1 : 1 / gradientScale;
-  exports.hessianUnit.value = float ? 1 : 1 / hessianScale;
-  return float;
-}
-
-function treeViews(kernel: BoostKernel): GrownTree {
-  const u16 = new Uint16Array(kernel.memory.buffer, kernel.arena.at.nodeFeature, kernel.arena.size.nodeFeature >> 1);
-  return {
-    nodes: 0,
-    leaves: 0,
-    feature: u16,
-    low: kernel.u8('nodeLow'),
-    width: kernel.u8('nodeWidth'),
-    set: kernel.i32('nodeSet'),
-    sets: kernel.u32('nodeSets'),
-    left: kernel.i32('nodeLeft'),
-    right: kernel.i32('nodeRight'),
-    gain: kernel.f32('nodeGain'),
-    cover: kernel.f32('nodeCover'),
-    leafCover: kernel.f32('leafCover'),
-    value: kernel.f32('leafValue'),
-  };
-}
-
-function watch(kernel: BoostKernel, input: SessionInput, outputs: number): Float64Array {
+  input: SessionInput,
+  outputs: number,
+  score: (row: number, k: number) => number,
+): Float64Array {
   const { train, validation, link } = input;
   const count = validation?.rows ?? 0;
-  const rows = train.rows + count;
-  const scores = kernel.f64('scores');
   const raw = kernel.f64('watchedRaw');
-  for (let k = 0; k < outputs; k++) {
-    const from = k * rows + train.rows;
-    for (let i = 0; i < count; i++) raw[i * outputs + k] = scores[from + i]!;
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < outputs; k++) raw[i * outputs + k] = score(train.rows + i, k);
   }
   const { watchedRaw, watchedLinked } = kernel.arena.at;
   const at = applyLink(kernel.exports, link, outputs, count, watchedRaw, watchedLinked);
