@@ -3,7 +3,6 @@
 
 import { countBinRows } from './forest-pair';
 import {
-  bestScore,
   binRows,
   enoughRows,
   keepSet,
@@ -14,6 +13,7 @@ import {
   nodeStart,
   nodeWeight,
   presentBins,
+  scoreToBeat,
   xLogX,
 } from './forest-search';
 import {
@@ -94,7 +94,7 @@ export function addLeft(sums: usize, more: usize): f64 {
 }
 
 function consider(score: f64, feature: i32, threshold: i32, missingLeft: bool, rows: i32, weight: f64): void {
-  if (score > bestScore && (forestMinLeafRows <= 1 || enoughRows(rows))) {
+  if (score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(rows))) {
     keepThreshold(score, feature, threshold, missingLeft, weight, 0);
   }
 }
@@ -229,7 +229,7 @@ export function judgeClassSet(feature: i32, set: usize, leftRows: i32): void {
 }
 
 export function judgeClassSide(score: f64, feature: i32, set: usize, leftRows: i32): void {
-  if (score > bestScore && (forestMinLeafRows <= 1 || enoughRows(leftRows))) {
+  if (score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(leftRows))) {
     keepSet(score, feature, set, presentBins, sideWeight, 0);
   }
 }

@@ -2,7 +2,7 @@
 
 import { binsOf, gatherBins } from './forest-rows';
 import {
-  bestScore,
+  barOf,
   binRows,
   enoughRows,
   keepSet,
@@ -15,6 +15,7 @@ import {
   nodeWeight,
   pairOf,
   presentBins,
+  scoreToBeat,
   xLogX,
 } from './forest-search';
 import {
@@ -132,7 +133,8 @@ export function scanPairs(feature: i32): void {
   const hasMissing = (load<u64>(presentBins) & 1) != 0;
   const missing = hasMissing ? v128.load(forestHistogram) : f64x2.splat(0);
   const missingRows = counting ? load<i32>(binRows) : 0;
-  let best = bestScore;
+  let best: f64 = 0;
+  let bar = scoreToBeat;
   let bestThreshold = -1;
   let bestMissingLeft = false;
   let bestLeft = missing;
@@ -147,8 +149,9 @@ export function scanPairs(feature: i32): void {
       const threshold = previous < 0 ? 0 : (previous + <i32>bin) >> 1;
       if (previous >= 0) {
         const score = plain ? squaredScore(left, total) : scoreOf(left, total, rows, direction);
-        if (score > best) {
+        if (score > bar) {
           best = score;
+          bar = barOf(score);
           bestThreshold = threshold;
           bestMissingLeft = false;
           bestLeft = left;
@@ -157,8 +160,9 @@ export function scanPairs(feature: i32): void {
       if (hasMissing) {
         const withMissing = f64x2.add(left, missing);
         const score = scoreOf(withMissing, total, rows + missingRows, previous < 0 ? 0 : direction);
-        if (score > best) {
+        if (score > bar) {
           best = score;
+          bar = barOf(score);
           bestThreshold = threshold;
           bestMissingLeft = true;
           bestLeft = withMissing;
@@ -198,7 +202,7 @@ export function sumMarked(): v128 {
 /** Judges a random threshold by its left sums; 0: rows without a value against the rest. */
 export function judgePairThreshold(feature: i32, threshold: i32, left: v128, leftRows: i32, missingLeft: bool): void {
   const score = scoreOf(left, pairOf(nodeWeight, nodeSum), leftRows, threshold == 0 ? 0 : directionOf(feature));
-  if (score > bestScore) {
+  if (score > scoreToBeat) {
     keepThreshold(score, feature, threshold, missingLeft, f64x2.extract_lane(left, 0), f64x2.extract_lane(left, 1));
   }
 }
@@ -206,7 +210,7 @@ export function judgePairThreshold(feature: i32, threshold: i32, left: v128, lef
 /** Judges a set of bins whose sums are `left`. */
 export function judgePairSet(feature: i32, set: usize, left: v128, leftRows: i32): void {
   const score = scoreOf(left, pairOf(nodeWeight, nodeSum), leftRows, 0);
-  if (score > bestScore) {
+  if (score > scoreToBeat) {
     keepSet(score, feature, set, presentBins, f64x2.extract_lane(left, 0), f64x2.extract_lane(left, 1));
   }
 }

@@ -27,7 +27,9 @@ export let nodeClassStride: i32 = 0;
 export let nodeLowest: f64 = 0;
 export let nodeHighest: f64 = 0;
 
-export let bestScore: f64 = 0;
+let bestScore: f64 = 0;
+/** what a score must be above: equal splits differ by rounding, and the first of them is kept */
+export let scoreToBeat: f64 = 0;
 export let bestFeature: i32 = -1;
 /** no split can be better: both sides are pure, or there are only two rows */
 export let bestIsPerfect: bool = false;
@@ -58,7 +60,7 @@ export function beginSearch(node: WaitingNode): void {
   nodeCount = node.inCount;
   nodeLowest = node.lowest;
   nodeHighest = node.highest;
-  bestScore = -Infinity;
+  scoreToBeat = -Infinity;
   bestFeature = -1;
   bestIsPerfect = false;
   if (forestTask == isolationTask) nodePure = nodeCount < 2;
@@ -160,8 +162,13 @@ export function keepSet(score: f64, feature: i32, set: usize, present: usize, le
   }
 }
 
+export function barOf(score: f64): f64 {
+  return score + 1e-12 * abs(score);
+}
+
 function keep(score: f64, feature: i32, leftWeight: f64, leftSum: f64): void {
   bestScore = score;
+  scoreToBeat = barOf(score);
   bestFeature = feature;
   bestLeftWeight = leftWeight;
   bestLeftSum = leftSum;

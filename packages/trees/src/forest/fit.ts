@@ -6,6 +6,7 @@ import { addressableBytes } from '../kernel/arena.ts';
 import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
 import { createPace } from '../pace.ts';
 import type { FeatureBinning, TreeEnsemble, TreeModel } from '../types.ts';
+import { averageTrees } from './average.ts';
 import { type OpenForest, openForest, writeParameters, writePoisson } from './kernel.ts';
 import { forestSpace, modelBytes, outputsOf } from './memory.ts';
 import { completeForestParameters } from './parameters.ts';
@@ -61,7 +62,7 @@ export async function fitForest(input: ForestInput): Promise<ForestResult> {
   const truncated = await addTrees(input, parameters.trees, forest, builder, pace);
   if (builder.trees === 0) return constant(true, memoryBytes);
   return {
-    model: model(average(builder)),
+    model: model(averageTrees(builder)),
     outOfBag: forest.space.outOfBag ? outOfBag(forest) : null,
     trees: builder.trees,
     truncated,
@@ -121,14 +122,6 @@ async function addTrees(
     await pace.breathe();
   }
   return false;
-}
-
-/** Leaves say their part of the mean, so that adding the trees up is averaging. */
-function average(builder: EnsembleBuilder): TreeEnsemble {
-  const ensemble = builder.build();
-  const { value, trees } = ensemble;
-  for (let i = 0; i < value.length; i++) value[i] = value[i]! / trees;
-  return ensemble;
 }
 
 function outOfBag({ kernel, space }: OpenForest): Float64Array {

@@ -1,5 +1,6 @@
 import { type MatrixBuffer, matrixSizes } from '../binning/matrix.ts';
 import { arenaBytes } from '../kernel/arena.ts';
+import { completeForestParameters } from './parameters.ts';
 import type { ForestFacts, ForestParameters } from './types.ts';
 
 /** Bytes of a record in assembly/forest-waiting.ts; a test compares them. */
@@ -148,12 +149,13 @@ export function chunkLeaves(leaves: number, outputs: number): number {
  */
 export function predictForestBytes(
   facts: ForestFacts,
-  parameters: ForestParameters,
+  given: Partial<ForestParameters> = {},
 ): { fitBytes: number; modelBytes: number } {
-  const space = forestSpace(facts, parameters, true);
+  const parameters = completeForestParameters({ ...given, monotone: null }, facts.task, facts.features);
+  const space = { ...forestSpace(facts, parameters, true), monotone: Boolean(given.monotone) };
   return {
     fitBytes: arenaBytes(forestSizes(space)),
-    modelBytes: parameters.trees * modelBytes(space.leaves, 1, outputsOf(facts)),
+    modelBytes: parameters.trees * modelBytes(space.leaves, facts.categorical ? 1 : 0, outputsOf(facts)),
   };
 }
 
