@@ -1,5 +1,9 @@
 export { fitBinning } from './binning/fit.ts';
 export type * from './binning/types.ts';
+export { boost } from './boosting/boost.ts';
+export { predictBoostBytes } from './boosting/memory.ts';
+export { defaultBoostParameters } from './boosting/parameters.ts';
+export { type RefitInput, refit } from './boosting/refit.ts';
 export type * from './boosting/types.ts';
 export { TreesError, type TreesErrorCode } from './errors.ts';
 export { fitForest } from './forest/fit.ts';

@@ -63,7 +63,7 @@ export function createGrower(kernel: BoostKernel, input: SessionInput, rows: num
  * 31 bits, so no sum over any rows can overflow. Where the typical gradient (the mean square root, squared: outliers
  * hardly count) would be rounded too coarsely, the float kernel is used. Returns whether it is.
  */
-function setPrecision(
+export function setPrecision(
   kernel: BoostKernel,
   wanted: BoostParameters['histogram'],
   factor: number,
@@ -73,13 +73,15 @@ function setPrecision(
   const rows = exports.trainRows.value;
   const mass = exports.gradientMass.value * factor;
   const curvature = exports.hessianMass.value * factor;
-  if (!Number.isFinite(mass) || !Number.isFinite(curvature)) {
+  // pairs are f32: what they add up to must be one as well, or a single one may not be
+  if (!Number.isFinite(Math.fround(mass)) || !Number.isFinite(Math.fround(curvature))) {
     throw new TreesError(
       'INVALID_DATA',
       'The gradients are no longer finite. Use a lower learning rate, or scale the target or the weights down.',
     );
   }
-  const room = 2 ** 31 - 2 - rows;
+  // half a unit per row for rounding to whole numbers; the factor rounds every pair once more
+  const room = (2 ** 31 - 2 - rows) * (factor === 1 ? 1 : 1 - 2 ** -23);
   const gradientScale = mass > 0 ? room / mass : 1;
   const hessianScale = evenHessian ? 1 : curvature > 0 ? room / curvature : 1;
   const typical = (exports.gradientRootMass.value / rows) ** 2;

@@ -1,6 +1,7 @@
 import { type MatrixBuffer, matrixSizes } from '../binning/matrix.ts';
 import type { MatrixLayout } from '../binning/types.ts';
-import { type Arena, planArena } from '../kernel/arena.ts';
+import { type Arena, arenaBytes, planArena } from '../kernel/arena.ts';
+import { completeParameters } from './parameters.ts';
 import type { BoostParameters, Objective } from './types.ts';
 
 /** Bytes of a record in assembly/leaf.ts; a test compares them. */
@@ -73,6 +74,11 @@ export interface BoostMemory {
  * more), 8 with GOSS, 16 with absolute and quantile losses; the histograms of a tree's leaves up to histogramPoolBytes.
  */
 export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
+  const { sizes, ...plan } = sizesOf(facts);
+  return { arena: planArena(sizes, limitBytes), ...plan };
+}
+
+function sizesOf(facts: BoostFacts): Omit<BoostMemory, 'arena'> & { sizes: Record<BoostBuffer, number> } {
   const { layout, trainRows, validationRows, objective, parameters } = facts;
   const rows = trainRows + validationRows;
   const outputs = objective.kind === 'softmax' ? objective.classes : 1;
@@ -99,7 +105,7 @@ export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
     sampleFlags: trainRows,
     rankScratch: parameters.goss ? 8 * trainRows : 0,
     residualPairs: hasQuantile ? 16 * trainRows : 0,
-    gatheredPairs: 16 * Math.min(gatherRows, Math.max(1, trainRows)),
+    gatheredPairs: shared ? 48 * Math.min(gatherRows / 4, trainRows) : 16 * Math.min(gatherRows, trainRows),
     sketches: shared ? 24 * trainRows : 0,
     projection: shared ? 4 * 5 * outputs : 0,
     classSums: shared ? 16 * outputs : 0,
@@ -128,7 +134,7 @@ export function planBoost(facts: BoostFacts, limitBytes?: number): BoostMemory {
     watchedLinked: objective.kind === 'logistic' ? 16 * validationRows : 0,
     histogramPool: slots * entries * entryBytes,
   };
-  return { arena: planArena(sizes, limitBytes), entries, slots, columnEntry };
+  return { sizes, entries, slots, columnEntry };
 }
 
 /** More classes than this share a tree a round. */
@@ -138,4 +144,27 @@ const classesWithOwnTrees = 30;
 export function sharesTrees(objective: Objective): boolean {
   if (objective.kind !== 'softmax') return false;
   return (objective.trees ?? (objective.classes > classesWithOwnTrees ? 'shared' : 'perClass')) === 'shared';
+}
+
+/**
+ * Bytes that a fit will take, known before any data is read: every feature is taken to have a column of 256 values.
+ * A fit takes this or less.
+ */
+export function predictBoostBytes(
+  facts: Omit<BoostFacts, 'layout' | 'parameters'> & { features: number; parameters?: Partial<BoostParameters> },
+): number {
+  const { features } = facts;
+  const layout: MatrixLayout = {
+    rows: facts.trainRows + facts.validationRows,
+    features,
+    columns: features,
+    columnBins: new Int32Array(features).fill(256),
+    featureColumn: new Int32Array(features),
+    featureOffset: new Int32Array(features),
+    featureDefault: new Int32Array(features),
+    featureBins: new Int32Array(features).fill(256),
+    featureCategorical: new Uint8Array(features),
+  };
+  const parameters = completeParameters(facts.parameters ?? {}, features);
+  return arenaBytes(sizesOf({ ...facts, layout, parameters }).sizes);
 }

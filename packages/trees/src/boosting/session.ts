@@ -1,13 +1,13 @@
 import { planMatrix } from '../binning/layout.ts';
 import { fillMatrix } from '../binning/matrix.ts';
-import { type Kernel, openKernel } from '../kernel/module.ts';
+import { connectBuffers, type Kernel, openKernel } from '../kernel/module.ts';
 import type { GrownTree } from '../model/builder.ts';
 import { applyLink } from '../model/link.ts';
 import type { FeatureBinning, TreeModel } from '../types.ts';
 import { createGrower } from './grower.ts';
 import { type BoostBuffer, type BoostMemory, planBoost, sharesTrees } from './memory.ts';
 import { createSharedGrower } from './shared-grower.ts';
-import { startScores } from './start.ts';
+import { objectiveParameter, startScores } from './start.ts';
 import type { BoostParameters, BoostRows, Objective } from './types.ts';
 
 /** A fit under way: its memory, and the steps of a round. */
@@ -101,24 +101,13 @@ function createScores(kernel: BoostKernel, base: Float64Array, rows: number, byR
 function writeData(kernel: BoostKernel, input: SessionInput): void {
   const { exports, arena } = kernel;
   const { train, validation, weights, objective, parameters } = input;
-  const settable = exports as unknown as Record<string, { value: number } | undefined>;
-  for (const [name, size] of Object.entries(arena.size)) {
-    const global = settable[name];
-    if (global && typeof global === 'object') global.value = size > 0 ? arena.at[name as BoostBuffer] : 0;
-  }
+  connectBuffers(kernel);
   kernel.f64('targets').set(train.target);
   if (weights) kernel.f32('rowWeights').set(weights);
   if (parameters.monotone) new Int8Array(kernel.memory.buffer, arena.at.monotone).set(parameters.monotone);
   exports.trainRows.value = train.rows;
   exports.scoreRows.value = train.rows + (validation?.rows ?? 0);
-  exports.objectiveParameter.value = parameterOf(objective);
-}
-
-function parameterOf(objective: Objective): number {
-  if (objective.kind === 'huber') return objective.delta;
-  if (objective.kind === 'quantile') return objective.level;
-  if (objective.kind === 'tweedie') return objective.power;
-  return objective.kind === 'softmax' ? objective.classes : 0;
+  exports.objectiveParameter.value = objectiveParameter(objective);
 }
 
 function writeParameters(kernel: BoostKernel, memory: BoostMemory, parameters: BoostParameters): void {

@@ -17,8 +17,8 @@ export function startScores(
     const total = sums.reduce((sum, one) => sum + one, 0);
     return sums.map((sum) => kernel.log(share(sum, total, target.length)));
   }
-  if (objective.kind === 'absolute') return Float64Array.of(quantile(target, weights, 0.5));
-  if (objective.kind === 'quantile') return Float64Array.of(quantile(target, weights, objective.level));
+  if (objective.kind === 'absolute') return Float64Array.of(quantileOf(target, weights, 0.5));
+  if (objective.kind === 'quantile') return Float64Array.of(quantileOf(target, weights, objective.level));
   const mean = weightedMean(target, weights);
   if (objective.kind === 'logistic') {
     const p = share(mean, 1, target.length);
@@ -47,7 +47,7 @@ function weightedMean(target: Float64Array, weights: Float32Array | null): numbe
 }
 
 /** Between neighbours in proportion without weights; the first value with the level's share of the weight otherwise. */
-function quantile(target: Float64Array, weights: Float32Array | null, level: number): number {
+export function quantileOf(target: Float64Array, weights: Float32Array | null, level: number): number {
   if (!weights) {
     const sorted = target.slice().sort();
     const place = level * (sorted.length - 1);
@@ -63,4 +63,12 @@ function quantile(target: Float64Array, weights: Float32Array | null, level: num
     if (sum >= level * total) return target[row]!;
   }
   return target[order.at(-1) ?? 0] ?? 0;
+}
+
+/** What the kernel needs to know of the objective besides its kind. */
+export function objectiveParameter(objective: Objective): number {
+  if (objective.kind === 'huber') return objective.delta;
+  if (objective.kind === 'quantile') return objective.level;
+  if (objective.kind === 'tweedie') return objective.power;
+  return objective.kind === 'softmax' ? objective.classes : 0;
 }

@@ -33,7 +33,7 @@ export function planArena<Name extends string>(
   if (bytes > Math.min(limitBytes, addressableBytes)) {
     throw new TreesError(
       'MEMORY_LIMIT',
-      `The fit needs ${megabytes(bytes)} MB of memory; ${megabytes(limitBytes)} MB are allowed. Use fewer rows, columns, bins or leaves, or allow more memory.`,
+      `This needs ${megabytes(bytes)} MB of memory; ${megabytes(limitBytes)} MB are allowed. Use fewer rows, columns, bins or leaves, or allow more memory.`,
     );
   }
   return { at, size: { ...sizes }, bytes };

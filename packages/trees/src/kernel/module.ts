@@ -44,6 +44,15 @@ export function openKernel<Name extends string>(arena: Arena<Name>): Kernel<Name
   };
 }
 
+/** Tells the kernel where its buffers are: those that it has an address of the same name for; 0 for empty ones. */
+export function connectBuffers<Name extends string>({ exports, arena }: Kernel<Name>): void {
+  const globals = exports as unknown as Record<string, { value: number } | undefined>;
+  for (const name of Object.keys(arena.size) as Name[]) {
+    const global = globals[name];
+    if (typeof global === 'object') global.value = arena.size[name] > 0 ? arena.at[name] : 0;
+  }
+}
+
 function compile(): WebAssembly.Module {
   const bytes = Buffer.from(kernelBase64, 'base64');
   if (!WebAssembly.validate(bytes)) {
