@@ -18,7 +18,7 @@ export let probabilities: usize = 0;
 /** delta of huber, level of quantile, power of tweedie, classes of softmax */
 export let objectiveParameter: f64 = 0;
 
-/** what the last fill summed up: |gradient|, its square root, hessian */
+/** what the last fill summed up, of the pairs as they are stored: |gradient|, its square root, hessian */
 export let gradientMass: f64 = 0;
 export let gradientRootMass: f64 = 0;
 export let hessianMass: f64 = 0;
@@ -62,12 +62,14 @@ export function fillGradients(objective: i32, k: i32): void {
       h *= weight;
     }
     const pair = gradients + ((<usize>i) << 3);
-    store<f32>(pair, <f32>g);
-    store<f32>(pair, <f32>h, 4);
-    const size = abs(g);
+    const stored = <f32>g;
+    const bend = <f32>h;
+    store<f32>(pair, stored);
+    store<f32>(pair, bend, 4);
+    const size = abs(<f64>stored);
     mass += size;
     rootMass += sqrt(size);
-    curvature += h;
+    curvature += <f64>bend;
   }
   gradientMass = mass;
   gradientRootMass = rootMass;
@@ -90,11 +92,11 @@ function fillLogistic(): void {
     const e = expTwo(f64x2.neg(f64x2.min(f64x2.abs(score), limit)));
     const far = f64x2.div(one, f64x2.add(one, e));
     const p = v128.bitselect(far, f64x2.mul(e, far), f64x2.ge(score, f64x2.splat(0)));
-    const g = f64x2.sub(p, y);
-    const h = f64x2.mul(p, f64x2.sub(one, p));
-    const pairs = v128.shuffle<i32>(f32x4.demote_f64x2_zero(g), f32x4.demote_f64x2_zero(h), 0, 4, 1, 5);
-    let size = f64x2.abs(g);
-    let bend = h;
+    const g = f32x4.demote_f64x2_zero(f64x2.sub(p, y));
+    const h = f32x4.demote_f64x2_zero(f64x2.mul(p, f64x2.sub(one, p)));
+    const pairs = v128.shuffle<i32>(g, h, 0, 4, 1, 5);
+    let size = f64x2.abs(f64x2.promote_low_f32x4(g));
+    let bend = f64x2.promote_low_f32x4(h);
     if (last) {
       v128.store64_lane(gradients + at, pairs, 0);
       size = f64x2.replace_lane(size, 1, 0);
