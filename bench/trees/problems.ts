@@ -72,7 +72,7 @@ function targetOf(random: Random, row: Float64Array, task: Task): number {
   const signal =
     Math.tanh(at(measured) - at(measured + 2)) +
     0.5 * Math.sin(2 * at(measured + 4)) +
-    0.4 * at(1) * at(4) -
+    0.6 * at(1) * Math.max(0, at(4)) -
     0.3 * at(8);
   if (task === 'regression') return 10 * signal + 4 * random.normal();
   if (task === 'binary') return random.next() < 1 / (1 + Math.exp(-2 * signal)) ? 1 : 0;
