@@ -1,0 +1,66 @@
+import { deriveSeed } from '@laurel/tabular';
+import { type BoostParameters, boost, type EarlyStopping, type Objective } from '@laurel/trees';
+import { validationLoss } from '../early-stopping.ts';
+import type { FitInput, FittedModel } from '../types.ts';
+import { type TreeData, type TreeRows, treeData } from './data.ts';
+import { createTreeModel, toPredictions } from './model.ts';
+
+/** A leaf moves a log odds by at most this before the learning rate. */
+const maxDeltaStep = 10;
+
+/** What a family says of its trees; the rest is the same for all that boost. */
+export type BoostSettings = Partial<Omit<BoostParameters, 'rounds' | 'maxDeltaStep'>> & { learningRate: number };
+
+/** Boosts trees until the experiment's metric has stopped getting better on the validation rows. */
+export async function fitBoosting(input: FitInput, settings: BoostSettings): Promise<FittedModel> {
+  const data = treeData(input);
+  const { train, validation, scale, expansion } = data;
+  const { learningRate } = settings;
+  const rounds = validation ? roundsAtMost(learningRate) : roundsWithoutValidation(learningRate);
+  const {
+    model,
+    rounds: iterations,
+    curve,
+    truncated,
+  } = await boost({
+    train: { features: train.features, rows: train.rows, target: train.learnt },
+    validation: validation && { features: validation.features, rows: validation.rows, target: validation.learnt },
+    earlyStopping: validation && stoppingBy(input, data, validation),
+    objective: objectiveOf(input),
+    parameters: { ...settings, rounds, maxDeltaStep },
+    seed: deriveSeed(input.seed, 'trees'),
+    signal: input.signal,
+    deadlineMs: input.deadlineMs,
+    now: input.now,
+    adaptToDeadline: true,
+  });
+  const header = { task: input.task, iterations, scale, shares: null };
+  return createTreeModel({ header, expansion, model }, { curve, truncated });
+}
+
+function objectiveOf({ task, classes }: FitInput): Objective {
+  if (task === 'regression') return { kind: 'squared' };
+  return classes === 2 ? { kind: 'logistic' } : { kind: 'softmax', classes };
+}
+
+/** The experiment's metric, undecided rounds by the loss that the trees lower. */
+function stoppingBy(input: FitInput, { scale }: TreeData, { target, learnt }: TreeRows): EarlyStopping {
+  const { metric, task, classes, onIteration } = input;
+  return {
+    score: (predictions) => {
+      const own = scale ? toPredictions({ scale, shares: null }, 0, predictions.slice()) : predictions;
+      return metric.score(target, own);
+    },
+    tieBreak: (predictions) => validationLoss(task, classes, learnt, predictions),
+    higherIsBetter: metric.higherIsBetter,
+    ...(onIteration ? { onScore: onIteration } : {}),
+  };
+}
+
+function roundsAtMost(learningRate: number): number {
+  return Math.min(10_000, Math.ceil(100 / learningRate));
+}
+
+function roundsWithoutValidation(learningRate: number): number {
+  return Math.min(2000, Math.max(50, Math.ceil(8 / learningRate)));
+}

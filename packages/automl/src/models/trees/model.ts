@@ -1,0 +1,109 @@
+import type { TaskKind } from '@laurel/contracts';
+import type { Table } from '@laurel/tabular';
+import {
+  createPredictor,
+  decodeModel,
+  encodeModel,
+  type FeatureInput,
+  type Predictor,
+  type TreeModel,
+} from '@laurel/trees';
+import { type Expansion, restoreExpansion } from '../../features/expand.ts';
+import { everyRow } from '../rows.ts';
+import { joinStates, partOf, tensorOf } from '../states.ts';
+import type { FittedModel, ModelState } from '../types.ts';
+import { readFeatures } from './data.ts';
+import { fromScaled, type TargetScale } from './target-scale.ts';
+
+/** What a model of trees needs besides the trees. */
+export interface TreeHeader {
+  task: TaskKind;
+  /** trees per output */
+  iterations: number;
+  /** regression: the units of the target */
+  scale: TargetScale | null;
+  /** forests of classes: the class shares of the training rows (see `smoothVotes`) */
+  shares: number[] | null;
+}
+
+export interface TreeParts {
+  header: TreeHeader;
+  expansion: Expansion;
+  model: TreeModel;
+}
+
+/** A fitted or restored model of trees. Its memory is made when something is predicted, and freed by `dispose`. */
+export function createTreeModel(
+  { header, expansion, model }: TreeParts,
+  fitted: Pick<FittedModel, 'curve' | 'truncated'>,
+): FittedModel {
+  let predictor: Predictor | null = null;
+  return {
+    predict(table: Table, rows = everyRow(table)) {
+      predictor ??= createPredictor(model);
+      const features = readFeatures(expansion, table, rows);
+      return toPredictions(header, header.iterations, predictFeatures(predictor, features, rows.length));
+    },
+    curve: fitted.curve,
+    iterations: header.iterations,
+    truncated: fitted.truncated,
+    state: () => joinStates({ trees: { header, tensors: { model: encodeModel(model) } }, features: expansion.state() }),
+    dispose() {
+      predictor?.dispose();
+      predictor = null;
+    },
+  };
+}
+
+/** The model of a state. Throws when the state was written by another version or its bytes are damaged. */
+export async function restoreTreeModel(state: ModelState): Promise<FittedModel> {
+  const own = partOf(state, 'trees');
+  const parts: TreeParts = {
+    header: own.header as TreeHeader,
+    expansion: restoreExpansion(partOf(state, 'features')),
+    model: decodeModel(tensorOf(own, 'model', Uint8Array)),
+  };
+  return createTreeModel(parts, { curve: [], truncated: false });
+}
+
+/** What trees predict as what a family gives: probabilities, or values in the target's units. Changes `values`. */
+export function toPredictions(
+  { scale, shares }: Pick<TreeHeader, 'scale' | 'shares'>,
+  trees: number,
+  values: Float64Array,
+): Float64Array {
+  if (scale) return fromScaled(values, scale);
+  return shares ? smoothVotes(values, trees, shares) : values;
+}
+
+/** One row goes a way of its own, which is much quicker and gives the same numbers. */
+function predictFeatures(predictor: Predictor, features: readonly FeatureInput[], rows: number): Float64Array {
+  if (rows !== 1) return predictor.predict(features, rows);
+  const row = Float64Array.from(features, valueOfFirst);
+  const out = new Float64Array(predictor.width);
+  predictor.predictRow(row, out);
+  return out;
+}
+
+function valueOfFirst(feature: FeatureInput): number {
+  if (feature.kind === 'categorical') return feature.codes[0]!;
+  return feature.kind === 'numeric' ? feature.values[0]! : feature.rows[0] === 0 ? feature.values[0]! : 0;
+}
+
+/**
+ * Probabilities as if one more tree gave the class shares to every row: a class that no tree votes for is unlikely,
+ * not impossible, which one wrong row would make an endless loss of. Rows add up to 1.
+ */
+function smoothVotes(votes: Float64Array, trees: number, shares: readonly number[]): Float64Array {
+  const classes = shares.length;
+  for (let start = 0; start < votes.length; start += classes) {
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      const vote = (Math.max(0, votes[start + k]!) * trees + shares[k]!) / (trees + 1);
+      votes[start + k] = vote;
+      sum += vote;
+    }
+    for (let k = 0; k < classes; k++) votes[start + k]! /= sum;
+  }
+  return votes;
+}
