@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root, setup, toolEnv } from './setup.mjs';
 
-/** Apps that a benchmark runs; all of them unless it says less here. */
-const needs = { engine: ['cli'] };
+/** Apps and packages that a benchmark runs; all apps unless it says less here. */
+const needs = { engine: ['cli'], trees: ['trees'] };
 
 const folder = join(root, 'bench');
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
