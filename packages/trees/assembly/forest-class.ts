@@ -94,7 +94,8 @@ export function addLeft(sums: usize, more: usize): f64 {
 }
 
 function consider(score: f64, feature: i32, threshold: i32, missingLeft: bool, rows: i32, weight: f64): void {
-  if (score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(rows))) {
+  const isWeighed = weight > 0 && weight < nodeWeight;
+  if (isWeighed && score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(rows))) {
     keepThreshold(score, feature, threshold, missingLeft, weight, 0);
   }
 }
@@ -229,7 +230,8 @@ export function judgeClassSet(feature: i32, set: usize, leftRows: i32): void {
 }
 
 export function judgeClassSide(score: f64, feature: i32, set: usize, leftRows: i32): void {
-  if (score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(leftRows))) {
+  const isWeighed = sideWeight > 0 && sideWeight < nodeWeight;
+  if (isWeighed && score > scoreToBeat && (forestMinLeafRows <= 1 || enoughRows(leftRows))) {
     keepSet(score, feature, set, presentBins, sideWeight, 0);
   }
 }

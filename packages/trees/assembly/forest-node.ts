@@ -2,7 +2,7 @@
 
 import { scanClassCategories, scanPairCategories } from './forest-category';
 import { clearClasses, fillClasses, scanClasses, sweepClasses } from './forest-class';
-import { clearPairs, countBinRows, fillPairs, markPresent, scanPairs } from './forest-pair';
+import { clearPairs, countBinRows, fillPairs, isOneBin, markPresent, scanPairs } from './forest-pair';
 import { drawSet, drawThreshold } from './forest-random';
 import { gatherBins } from './forest-rows';
 import {
@@ -84,11 +84,12 @@ function judgeFeature(feature: i32): bool {
   const categorical = load<u8>(featureCategorical + <usize>feature) != 0;
   if (forestRandomSplits) return categorical ? drawSet(feature) : drawThreshold(feature);
   if (forestTask == classTask) return judgeByClasses(feature, categorical);
-  if (!fillPairs(feature)) return false;
-  if (categorical) scanPairCategories(feature);
-  else scanPairs(feature);
+  fillPairs(feature);
+  if (!categorical) return scanPairs(feature);
+  const varies = !isOneBin();
+  if (varies) scanPairCategories(feature);
   clearPairs();
-  return true;
+  return varies;
 }
 
 function judgeByClasses(feature: i32, categorical: bool): bool {
