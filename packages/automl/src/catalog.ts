@@ -1,11 +1,25 @@
 import { baselineInfo } from './models/baseline/info.ts';
 import { ensembleInfo } from './models/ensemble/info.ts';
+import { extraTreesInfo } from './models/extra-trees/info.ts';
 import { gbmInfo } from './models/gbm/info.ts';
+import { gbmDepthInfo } from './models/gbm-depth/info.ts';
 import { linearInfo } from './models/linear/info.ts';
 import { mlpInfo } from './models/mlp/info.ts';
+import { randomForestInfo } from './models/random-forest/info.ts';
 import type { CatalogEntry, FamilyDescription } from './models/types.ts';
 
-const descriptions: readonly FamilyDescription[] = [baselineInfo, linearInfo, gbmInfo, mlpInfo, ensembleInfo];
+const descriptions: readonly FamilyDescription[] = [
+  baselineInfo,
+  linearInfo,
+  gbmInfo,
+  gbmDepthInfo,
+  randomForestInfo,
+  extraTreesInfo,
+  mlpInfo,
+  ensembleInfo,
+];
 
 /** The model families as plain JSON: what forms, leaderboards and the API show. Browser-safe; loads no implementation. */
-export const catalog: readonly CatalogEntry[] = descriptions.map(({ startingConfigs: _, ...entry }) => entry);
+export const catalog: readonly CatalogEntry[] = descriptions.map(
+  ({ startingConfigs: _, openingPlaces: __, ...entry }) => entry,
+);

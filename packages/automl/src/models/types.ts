@@ -51,6 +51,11 @@ export interface FamilyInfo {
   startingConfigs(facts: DataFacts): Config[];
   /** rough relative cost of one fit, in units of a default gbm fit on the same rows; orders the first trials */
   relativeCost: number;
+  /**
+   * Places of the first starting configs among those of all families, the lowest first, however costly: what is known
+   * to be strong comes early. A default without a place comes after them, by cost.
+   */
+  openingPlaces?: readonly number[];
   load(): Promise<Family>;
 }
 
@@ -58,7 +63,7 @@ export interface FamilyInfo {
 export type FamilyDescription = Omit<FamilyInfo, 'load'>;
 
 /** A family as plain JSON, for forms, leaderboards and the API. */
-export type CatalogEntry = Omit<FamilyInfo, 'load' | 'startingConfigs'>;
+export type CatalogEntry = Omit<FamilyInfo, 'load' | 'startingConfigs' | 'openingPlaces'>;
 
 export interface FitData {
   /**

@@ -2,7 +2,10 @@ import type { Config, DataFacts, FamilyInfo } from '../models/types.ts';
 
 /** What a strategy knows of the experiment. The same setting, and the same results told, give the same proposals. */
 export interface SearchSetting {
-  families: readonly Pick<FamilyInfo, 'id' | 'reference' | 'relativeCost' | 'space' | 'startingConfigs'>[];
+  families: readonly Pick<
+    FamilyInfo,
+    'id' | 'reference' | 'relativeCost' | 'openingPlaces' | 'space' | 'startingConfigs'
+  >[];
   facts: DataFacts;
   seed: number;
   higherIsBetter: boolean;

@@ -11,6 +11,7 @@ export const linearInfo = {
   combines: false,
   iterationLabel: 'penalty step',
   relativeCost: 0.3,
+  openingPlaces: [1],
   space: {
     pieces: {
       kind: 'int',

@@ -12,6 +12,7 @@ export const mlpInfo = {
   combines: false,
   iterationLabel: 'epoch',
   relativeCost: 6,
+  openingPlaces: [7],
   space: {
     layers: { kind: 'int', label: 'Hidden layers', short: 'layers', min: 1, max: 4, default: 3 },
     width: { kind: 'choice', label: 'Units per layer', short: 'units', values: [64, 128, 256, 384], default: 256 },

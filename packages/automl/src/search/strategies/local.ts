@@ -11,7 +11,7 @@ const exploreShare = 0.3;
 const stepSize = 0.15;
 
 /**
- * Every family's default, then turns: the best family gets two for one of the second, three for one of the third. A
+ * The opening of the portfolio with every family's default, then turns: the best family gets two for one of the second, three for one of the third. A
  * family goes through its starting configurations, then steps around its best one; three in ten proposals are drawn from
  * the whole space. The idea is the local search of FLAML (Wu, Wang and Huang 2021).
  */
@@ -19,7 +19,8 @@ export const local: StrategyEntry = {
   id: 'local',
   label: 'Local search around the best',
   create(setting, saved) {
-    const proposals = portfolio(setting);
+    const { opening, rest } = portfolio(setting);
+    const proposals = [...opening, ...rest];
     const memory = (saved as SearchMemory | undefined) ?? startMemory(proposals.length);
 
     /** The next starting configuration of the family that is due, or a step or draw when it has none left. */
@@ -42,8 +43,8 @@ export const local: StrategyEntry = {
     }
 
     return {
-      // The first round is fixed: every family shows its default before any gets a second turn.
-      ask: (allows) => takeFromPortfolio(memory, proposals.slice(0, setting.families.length), allows) ?? next(allows),
+      // The opening is fixed: every family shows its default before any gets a turn by its rank.
+      ask: (allows) => takeFromPortfolio(memory, opening, allows) ?? next(allows),
       tell: (report) => remember(memory, report, setting.higherIsBetter),
       toJSON: () => structuredClone(memory),
     };

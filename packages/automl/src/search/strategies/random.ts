@@ -12,7 +12,8 @@ export const random: StrategyEntry = {
   id: 'random',
   label: 'Random search',
   create(setting, saved) {
-    const proposals = portfolio(setting);
+    const { opening, rest } = portfolio(setting);
+    const proposals = [...opening, ...rest];
     const memory = (saved as SearchMemory | undefined) ?? startMemory(proposals.length);
 
     function draw(allows: (family: string) => boolean): Proposal | null {

@@ -1,0 +1,94 @@
+import type { Config, DataFacts, FamilyDescription } from '../types.ts';
+
+/** Ranges of TabArena's XGBoost search; starting configs are those of pytabkit, XGBoost and H2O. */
+export const gbmDepthInfo = {
+  id: 'gbm-depth',
+  label: 'Gradient boosting, level by level',
+  description:
+    'Boosted trees that split every node of a level before the next, up to a depth. Other mistakes than those of trees that follow the largest gain, so the two go well together.',
+  tasks: ['binary', 'multiclass', 'regression'],
+  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  reference: false,
+  combines: false,
+  iterationLabel: 'tree',
+  relativeCost: 1.2,
+  openingPlaces: [6],
+  space: {
+    learningRate: {
+      kind: 'float',
+      label: 'Learning rate',
+      short: 'lr',
+      min: 0.005,
+      max: 0.2,
+      log: true,
+      default: 0.08,
+    },
+    maxDepth: { kind: 'int', label: 'Depth', short: 'depth', min: 4, max: 10, log: true, default: 6 },
+    minHessian: {
+      kind: 'float',
+      label: 'Weight per leaf at least',
+      short: 'min weight',
+      min: 0.001,
+      max: 5,
+      log: true,
+      default: 1,
+    },
+    rowFraction: { kind: 'float', label: 'Share of rows per tree', short: 'rows', min: 0.6, max: 1, default: 0.65 },
+    featureFraction: {
+      kind: 'float',
+      label: 'Share of features per tree',
+      short: 'features',
+      min: 0.6,
+      max: 1,
+      default: 1,
+    },
+    featureFractionByNode: {
+      kind: 'float',
+      label: 'Share of features per split',
+      short: 'features per split',
+      min: 0.6,
+      max: 1,
+      default: 1,
+    },
+    l1: { kind: 'float', label: 'L1 penalty', short: 'L1', min: 1e-4, max: 5, log: true, default: 1e-4 },
+    l2: { kind: 'float', label: 'L2 penalty', short: 'L2', min: 1e-4, max: 5, log: true, default: 1 },
+  },
+  startingConfigs,
+} as const satisfies FamilyDescription;
+
+function startingConfigs(facts: DataFacts): Config[] {
+  const tuned: Config =
+    facts.task === 'regression'
+      ? { learningRate: 0.05, maxDepth: 9, minHessian: 2, rowFraction: 0.7, l2: 1e-4 }
+      : { learningRate: 0.08, maxDepth: 6, minHessian: 0.001, rowFraction: 0.65, featureFractionByNode: 0.9, l2: 1e-4 };
+  return [
+    tuned,
+    {
+      learningRate: 0.03,
+      maxDepth: 10,
+      minHessian: 5,
+      rowFraction: 0.6,
+      featureFraction: 0.8,
+      featureFractionByNode: 0.8,
+    },
+    {
+      learningRate: 0.05,
+      maxDepth: 5,
+      minHessian: 3,
+      rowFraction: 0.8,
+      featureFraction: 0.8,
+      featureFractionByNode: 0.8,
+    },
+    { learningRate: 0.1, maxDepth: 6, minHessian: 1, rowFraction: 1 },
+    {
+      learningRate: 0.015,
+      maxDepth: 8,
+      minHessian: 0.01,
+      rowFraction: 0.9,
+      featureFractionByNode: 0.6,
+      l1: 0.5,
+      l2: 2,
+    },
+    { learningRate: 0.02, maxDepth: 4, minHessian: 0.1, rowFraction: 0.8, featureFraction: 0.6, l1: 0.05, l2: 0.3 },
+  ];
+}

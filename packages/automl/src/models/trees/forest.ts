@@ -1,0 +1,77 @@
+import { deriveSeed } from '@laurel/tabular';
+import { type ForestParameters, type ForestTask, fitForest, predictForestBytes } from '@laurel/trees';
+import type { FitInput, FittedModel } from '../types.ts';
+import { type TreeData, treeData } from './data.ts';
+import { scoreByTrees } from './forest-curve.ts';
+import { createTreeModel, type TreeHeader, toPredictions } from './model.ts';
+
+/** Trees of a forest, where time and size allow so many. */
+const trees = 300;
+/**
+ * Bytes that the trees of one fold may take: trees of full depth on many rows are large, every fold has a forest, and a
+ * hundred such trees predict about as well as three hundred.
+ */
+const mostModelBytes = 32 * 2 ** 20;
+/** What fitForest counts a model as while it grows and is copied. */
+const copiesWhileGrowing = 3;
+
+/** What a family says of its forest; the rest is the same for both. */
+export type ForestSettings = Partial<Omit<ForestParameters, 'trees'>>;
+
+/** Grows a forest until it is large enough or the deadline has passed; the validation rows only score it. */
+export async function fitForestModel(input: FitInput, settings: ForestSettings): Promise<FittedModel> {
+  const data = treeData(input);
+  const { train, scale, expansion } = data;
+  const { features, rows } = train;
+  const task: ForestTask =
+    input.task === 'regression' ? { kind: 'regression' } : { kind: 'classification', classes: input.classes };
+  const parameters = { ...settings, trees };
+  const categorical = features.some((feature) => feature.kind === 'categorical');
+  const facts = { rows, features: features.length, columns: features.length, task, categorical };
+  const result = await fitForest({
+    features,
+    rows,
+    target: train.learnt,
+    task,
+    parameters,
+    seed: deriveSeed(input.seed, 'trees'),
+    signal: input.signal,
+    deadlineMs: input.deadlineMs,
+    now: input.now,
+    memoryLimitBytes: predictForestBytes(facts, parameters).fitBytes + copiesWhileGrowing * mostModelBytes,
+    outOfBag: false,
+  });
+  const header: TreeHeader = {
+    task: input.task,
+    iterations: result.trees,
+    scale,
+    shares: task.kind === 'regression' ? null : classShares(train.target, task.classes),
+  };
+  const curve = curveOf(input, data, header, result.model);
+  for (const [iteration, score] of curve) input.onIteration?.(iteration, score);
+  // A forest that is as large as it may be is whole, with however many trees.
+  const truncated = result.truncated && input.now() >= input.deadlineMs;
+  return createTreeModel({ header, expansion, model: result.model }, { curve, truncated });
+}
+
+function curveOf(
+  input: FitInput,
+  { validation }: TreeData,
+  header: TreeHeader,
+  model: Parameters<typeof scoreByTrees>[0],
+): [number, number][] {
+  if (!validation) return [];
+  const { features, rows, target } = validation;
+  const isLate = () => input.now() >= input.deadlineMs;
+  return scoreByTrees(model, features, rows, isLate, (trees, votes) => {
+    return input.metric.score(target, toPredictions(header, trees, votes));
+  });
+}
+
+/** Shares of the classes; one that has no row counts as half a row. */
+function classShares(target: Float64Array, classes: number): number[] {
+  const counts = new Float64Array(classes);
+  for (const value of target) counts[value]! += 1;
+  const total = counts.reduce((sum, count) => sum + Math.max(0.5, count), 0);
+  return Array.from(counts, (count) => Math.max(0.5, count) / total);
+}
