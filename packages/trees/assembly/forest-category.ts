@@ -2,9 +2,10 @@
 // is optimal (Breiman et al. 1984); with more classes the order is that of the first principal component of their class
 // shares (Coppersmith, Hong and Hosking 1999), and few categories are also tried one against the rest.
 
+import { binRows, presentBins } from './forest-bins';
 import { addLeft, classHistogram, clearLeft, judgeClassSide } from './forest-class';
 import { judgePairSet } from './forest-pair';
-import { binRows, nodeClasses, nodeClassStride, nodeWeight, pairOf, presentBins } from './forest-search';
+import { nodeClasses, nodeClassStride, nodeWeight, pairOf } from './forest-search';
 import { forestDirection, forestHistogram, forestMinLeafRows, forestMissing, forestTotals } from './forest-state';
 
 /** categories up to this many are tried one against the rest */

@@ -1,9 +1,8 @@
 // Splits by a sum of weights per class, for three classes and more. Only the classes that a node has are looked at, by
 // the numbers they have within the node.
 
-import { countBinRows } from './forest-pair';
+import { binRows, countBinRows, presentBins } from './forest-bins';
 import {
-  binRows,
   enoughRows,
   keepSet,
   keepThreshold,
@@ -12,7 +11,6 @@ import {
   nodeCount,
   nodeStart,
   nodeWeight,
-  presentBins,
   scoreToBeat,
   xLogX,
 } from './forest-search';

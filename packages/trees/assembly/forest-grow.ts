@@ -1,7 +1,7 @@
 // Grows one tree of a forest: depth first without a limit of leaves, otherwise the node with the highest gain first.
 
 import { findSplit } from './forest-node';
-import { columnOf, gatherBins, markInterval, markSet, partitionOthers, partitionRows } from './forest-rows';
+import { binsOf, columnOf, gatherBins, markInterval, markSet, partitionOthers, partitionRows } from './forest-rows';
 import {
   classTask,
   forestFeatureCount,
@@ -187,8 +187,9 @@ function splitNode(node: WaitingNode, left: WaitingNode, right: WaitingNode): vo
 
 function markRows(node: WaitingNode, start: i32, count: i32): void {
   gatherBins(node.feature, start, count);
-  if (node.categorical) markSet(count, changetype<usize>(node) + offsetof<WaitingNode>('set0'));
-  else markInterval(count, node.low, node.width);
+  if (node.categorical) {
+    markSet(count, changetype<usize>(node) + offsetof<WaitingNode>('set0'), binsOf(node.feature));
+  } else markInterval(count, node.low, node.width);
 }
 
 /** A split of a monotone feature ends one side's values and begins the other's in the middle between the two. */

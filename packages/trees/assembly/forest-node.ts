@@ -1,8 +1,9 @@
 // The split of one node: draws features and lets each be judged.
 
+import { countBinRows, listBins, presentBins, presentCount } from './forest-bins';
 import { scanClassCategories, scanPairCategories } from './forest-category';
 import { clearClasses, fillClasses, scanClasses, sweepClasses } from './forest-class';
-import { clearPairs, countBinRows, fillPairs, isOneBin, markPresent, scanPairs } from './forest-pair';
+import { clearPairs, fillPairs, scanPairs } from './forest-pair';
 import { drawSet, drawThreshold } from './forest-random';
 import { gatherBins } from './forest-rows';
 import {
@@ -14,11 +15,9 @@ import {
   nodeCount,
   nodePure,
   nodeStart,
-  presentBins,
 } from './forest-search';
 import {
   classTask,
-  forestBins,
   forestFeatureCount,
   forestFeatures,
   forestMaxDepth,
@@ -86,7 +85,7 @@ function judgeFeature(feature: i32): bool {
   if (forestTask == classTask) return judgeByClasses(feature, categorical);
   fillPairs(feature);
   if (!categorical) return scanPairs(feature);
-  const varies = !isOneBin();
+  const varies = presentCount() > 1;
   if (varies) scanPairCategories(feature);
   clearPairs();
   return varies;
@@ -108,24 +107,4 @@ function judgeByClasses(feature: i32, categorical: bool): bool {
   }
   memory.fill(presentBins, 0, 32);
   return bins >= 2;
-}
-
-/** 256 bytes, zero between two features */
-const seen: usize = memory.data(256, 16);
-
-/** Marks the bins in forestBins as present, gives their number. */
-function listBins(): i32 {
-  const count = <usize>nodeCount;
-  if (count <= 32) {
-    for (let i: usize = 0; i < count; i++) markPresent(<usize>load<u8>(forestBins + i));
-  } else {
-    for (let i: usize = 0; i < count; i++) store<u8>(seen + <usize>load<u8>(forestBins + i), 255);
-    for (let i: usize = 0; i < 256; i += 16) {
-      store<u16>(presentBins + (i >> 3), i8x16.bitmask(v128.load(seen + i)));
-      v128.store(seen + i, i8x16.splat(0));
-    }
-  }
-  let present: u64 = 0;
-  for (let w: usize = 0; w < 32; w += 8) present += popcnt<u64>(load<u64>(presentBins + w));
-  return <i32>present;
 }

@@ -1,9 +1,9 @@
 // Splits by sums of (weight, weight x target) per bin: regression, and two classes, for which gini is twice the variance.
 
+import { binRows, countBinRows, markPresent, presentBins, presentCount } from './forest-bins';
 import { binsOf, columnOf, gatherBins, hasOwnColumn } from './forest-rows';
 import {
   barOf,
-  binRows,
   enoughRows,
   keepSet,
   keepThreshold,
@@ -14,7 +14,6 @@ import {
   nodeSum,
   nodeWeight,
   pairOf,
-  presentBins,
   scoreToBeat,
   xLogX,
 } from './forest-search';
@@ -56,29 +55,10 @@ export function fillPairs(feature: i32): void {
   if (forestMinLeafRows > 1) countBinRows();
 }
 
-export function markPresent(bin: usize): void {
-  const word = presentBins + ((bin >> 6) << 3);
-  store<u64>(word, load<u64>(word) | ((<u64>1) << (bin & 63)));
-}
-
 function listFilled(bins: i32): void {
   for (let b: usize = 0; b < <usize>bins; b++) {
     if (load<f64>(forestHistogram + (b << 4)) > 0) markPresent(b);
   }
-}
-
-export function countBinRows(): void {
-  memory.fill(binRows, 0, 1024);
-  for (let i: usize = 0; i < <usize>nodeCount; i++) {
-    const at = binRows + ((<usize>load<u8>(forestBins + i)) << 2);
-    store<u32>(at, load<u32>(at) + 1);
-  }
-}
-
-export function isOneBin(): bool {
-  let present: u64 = 0;
-  for (let w: usize = 0; w < 32; w += 8) present += popcnt<u64>(load<u64>(presentBins + w));
-  return present < 2;
 }
 
 /** Zeroes the sums of present bins and forgets which they are. */
@@ -191,7 +171,7 @@ function scanGeneral(feature: i32): bool {
   let left = f64x2.splat(0);
   let rows = 0;
   let previous = -1;
-  const varies = !isOneBin();
+  const varies = presentCount() > 1;
   for (let w: usize = 0; w < 4; w++) {
     let bits = load<u64>(presentBins + (w << 3));
     if (w == 0) bits &= ~1;
@@ -227,20 +207,24 @@ function keepSides(score: f64, feature: i32, threshold: i32, missingLeft: bool, 
 export function sumMarked(): v128 {
   const payload = forestPayload + ((<usize>nodeStart) << 4);
   const count = <usize>nodeCount;
-  let sum = f64x2.splat(0);
-  let other = f64x2.splat(0);
+  let a = f64x2.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
   let i: usize = 0;
-  for (; i + 2 <= count; i += 2) {
-    const a = i64x2.splat(<i64>load<i8>(forestBins + i));
-    const b = i64x2.splat(<i64>load<i8>(forestBins + i, 1));
-    sum = f64x2.add(sum, v128.and(a, v128.load(payload + (i << 4))));
-    other = f64x2.add(other, v128.and(b, v128.load(payload + (i << 4), 16)));
+  // Four sums, since an addition that waits for the one before takes four times as long.
+  for (; i + 4 <= count; i += 4) {
+    a = addMarked(a, forestBins + i, payload + (i << 4));
+    b = addMarked(b, forestBins + i + 1, payload + (i << 4) + 16);
+    c = addMarked(c, forestBins + i + 2, payload + (i << 4) + 32);
+    d = addMarked(d, forestBins + i + 3, payload + (i << 4) + 48);
   }
-  if (i < count) {
-    const a = i64x2.splat(<i64>load<i8>(forestBins + i));
-    sum = f64x2.add(sum, v128.and(a, v128.load(payload + (i << 4))));
-  }
-  return f64x2.add(sum, other);
+  for (; i < count; i++) a = addMarked(a, forestBins + i, payload + (i << 4));
+  return f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
+}
+
+function addMarked(sum: v128, mark: usize, entry: usize): v128 {
+  return f64x2.add(sum, v128.and(i64x2.splat(<i64>load<i8>(mark)), v128.load(entry)));
 }
 
 /** Judges a random threshold by its left sums; 0: rows without a value against the rest. */

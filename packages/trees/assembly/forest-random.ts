@@ -1,9 +1,10 @@
 // Splits drawn at random, one per feature and node (Geurts, Ernst and Wehenkel 2006); also those of isolation trees.
 
+import { listBins, presentBins } from './forest-bins';
 import { clearLeft, judgeClassSet, judgeClassThreshold, sumMarkedClasses, sumMissingClasses } from './forest-class';
-import { isOneBin, judgePairSet, judgePairThreshold, markPresent, sumMarked } from './forest-pair';
-import { gatherBins, markInterval, markSet } from './forest-rows';
-import { keepSet, keepThreshold, nodeCount, nodeStart, nodeWeight, presentBins } from './forest-search';
+import { judgePairSet, judgePairThreshold, sumMarked } from './forest-pair';
+import { binsOf, gatherBins, markInterval, markSet } from './forest-rows';
+import { keepSet, keepThreshold, nodeCount, nodeStart, nodeWeight } from './forest-search';
 import {
   classTask,
   forestBins,
@@ -79,13 +80,12 @@ function judgeClasses(feature: i32, threshold: i32, missingRows: i32): void {
 /** Draws a set of the categories that the node's rows have, each with one half, and judges it. */
 export function drawSet(feature: i32): bool {
   gatherBins(feature, nodeStart, nodeCount);
-  for (let i: usize = 0; i < <usize>nodeCount; i++) markPresent(<usize>load<u8>(forestBins + i));
-  const varies = !isOneBin();
+  const varies = listBins() > 1;
   if (varies) {
     fillSet();
     if (forestTask == isolationTask) keepSet(0, feature, drawnSet, presentBins, 0, 0);
     else {
-      markSet(nodeCount, drawnSet);
+      markSet(nodeCount, drawnSet, binsOf(feature));
       if (forestTask == classTask) {
         sumMarkedClasses();
         judgeClassSet(feature, drawnSet, countMarked());
@@ -123,35 +123,20 @@ function fillSet(): void {
 
 /** Lowest and highest bin of the rows that have a value, and whether some have none. */
 function findRange(): void {
-  const count = <usize>nodeCount;
-  let lowest: i32 = 255;
-  let highest: i32 = 0;
-  let least: i32 = 255;
-  let i: usize = 0;
-  if (count >= 16) {
-    let lows = i8x16.splat(-1);
-    let highs = i8x16.splat(0);
-    let all = i8x16.splat(-1);
-    for (; i < count; i += 16) {
-      const bins = v128.load(forestBins + min(i, count - 16));
-      lows = i8x16.min_u(lows, i8x16.sub(bins, i8x16.splat(1)));
-      highs = i8x16.max_u(highs, bins);
-      all = i8x16.min_u(all, bins);
-    }
-    lowest = leastLane(lows);
-    least = leastLane(all);
-    highest = 255 - leastLane(v128.not(highs));
-  } else {
-    for (; i < count; i++) {
-      const bin = <i32>load<u8>(forestBins + i);
-      lowest = min(lowest, (bin - 1) & 255);
-      highest = max(highest, bin);
-      least = min(least, bin);
-    }
+  const end = forestBins + <usize>nodeCount;
+  v128.store(end, i8x16.splat(load<i8>(forestBins)));
+  let lows = i8x16.splat(-1);
+  let highs = i8x16.splat(0);
+  let all = i8x16.splat(-1);
+  for (let at = forestBins; at < end; at += 16) {
+    const bins = v128.load(at);
+    lows = i8x16.min_u(lows, i8x16.sub(bins, i8x16.splat(1)));
+    highs = i8x16.max_u(highs, bins);
+    all = i8x16.min_u(all, bins);
   }
-  lowestBin = lowest + 1;
-  highestBin = highest;
-  anyMissing = least == 0;
+  lowestBin = leastLane(lows) + 1;
+  highestBin = 255 - leastLane(v128.not(highs));
+  anyMissing = !i8x16.all_true(all);
 }
 
 function leastLane(lanes: v128): i32 {

@@ -61,14 +61,37 @@ export function markInterval(count: i32, low: i32, width: i32): void {
   }
 }
 
-/** The same for a set of bins, four words at `set`. */
-export function markSet(count: i32, set: usize): void {
+/** 256 bytes: the mark of each bin */
+const marks: usize = memory.data(256, 16);
+
+/** The same for a set of bins, four words at `set`; `bins` is the number of the feature's bins. */
+export function markSet(count: i32, set: usize, bins: i32): void {
+  for (let b: usize = 0; b < <usize>bins; b += 16) v128.store(marks + b, spreadBits(load<u16>(set + (b >> 3))));
   const end = forestBins + <usize>count;
-  for (let at = forestBins; at < end; at++) {
-    const bin = <usize>load<u8>(at);
-    const bit = (load<u64>(set + ((bin >> 6) << 3)) >> (bin & 63)) & 1;
-    store<u8>(at, -(<i32>bit));
+  if (bins > 64) {
+    for (let at = forestBins; at < end; at++) store<u8>(at, load<u8>(marks + <usize>load<u8>(at)));
+    return;
   }
+  const table = v128.load(marks);
+  const zero = i8x16.splat(0);
+  const table16 = bins > 16 ? v128.load(marks, 16) : zero;
+  const table32 = bins > 32 ? v128.load(marks, 32) : zero;
+  const table48 = bins > 48 ? v128.load(marks, 48) : zero;
+  for (let at = forestBins; at < end; at += 16) {
+    // A table gives 0 for indices from 16 on.
+    const all = v128.load(at);
+    const low = v128.or(i8x16.swizzle(table, all), i8x16.swizzle(table16, i8x16.sub(all, i8x16.splat(16))));
+    const high32 = i8x16.swizzle(table32, i8x16.sub(all, i8x16.splat(32)));
+    const high48 = i8x16.swizzle(table48, i8x16.sub(all, i8x16.splat(48)));
+    v128.store(at, v128.or(low, v128.or(high32, high48)));
+  }
+}
+
+/** Bytes of 255 where the bits are set, the lowest bit first. */
+function spreadBits(bits: u16): v128 {
+  const bytes = i8x16.swizzle(i16x8.splat(bits), i8x16(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+  const masks = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
+  return i8x16.eq(v128.and(bytes, masks), masks);
 }
 
 /** Moves rows marked in forestBins to the front, both parts in their order; gives how many there are. */
@@ -77,13 +100,12 @@ export function partitionRows(start: i32, count: i32): i32 {
   const payload = forestPayload + ((<usize>start) << 4);
   const spareOrder = forestSpareOrder;
   const sparePayload = forestSparePayload;
-  const marks = forestBins;
   let left: usize = 0;
   let right: usize = 0;
   for (let i: usize = 0, end = <usize>count; i < end; i++) {
     const row = load<u32>(order + (i << 2));
     const entry = v128.load(payload + (i << 4));
-    const goesLeft = <usize>(load<u8>(marks + i) & 1);
+    const goesLeft = <usize>(load<u8>(forestBins + i) & 1);
     store<u32>(order + (left << 2), row);
     v128.store(payload + (left << 4), entry);
     store<u32>(spareOrder + (right << 2), row);
@@ -100,12 +122,11 @@ export function partitionRows(start: i32, count: i32): i32 {
 export function partitionOthers(start: i32, count: i32): i32 {
   const order = forestOrder + ((<usize>start) << 2);
   const spareOrder = forestSpareOrder;
-  const marks = forestBins;
   let left: usize = 0;
   let right: usize = 0;
   for (let i: usize = 0, end = <usize>count; i < end; i++) {
     const row = load<u32>(order + (i << 2));
-    const goesLeft = <usize>(load<u8>(marks + i) & 1);
+    const goesLeft = <usize>(load<u8>(forestBins + i) & 1);
     store<u32>(order + (left << 2), row);
     store<u32>(spareOrder + (right << 2), row);
     left += goesLeft;

@@ -41,11 +41,6 @@ let bestLeftSum: f64 = 0;
 /** 32 bytes: bins that go left by the split that was kept last */
 export const bestSet: usize = memory.data(32, 16);
 
-/** 32 bytes: bins that the node's rows have of the feature at hand */
-export const presentBins: usize = memory.data(32, 16);
-/** u32 per bin: rows, only counted where leaves need more than one */
-export const binRows: usize = memory.data(1024, 16);
-
 export function pairOf(first: f64, second: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(first), 1, second);
 }
