@@ -57,7 +57,7 @@ export function scanNumeric<T>(histogram: usize, bins: i32, feature: i32): void 
   keepThreshold(
     foundGain,
     feature,
-    middleOfGap<T>(histogram, bins, foundBin),
+    foundBin == 0 ? 0 : middleOfGap<T>(histogram, bins, foundBin),
     missingLeft,
     makePair(foundHessian, foundGradient),
   );
@@ -170,6 +170,8 @@ function scanGeneral<T>(histogram: usize, bins: i32, feature: i32): void {
   const direction = monotone != 0 ? <i32>load<i8>(monotone + <usize>feature) : 0;
   const hasMissing = !isEmpty<T>(histogram);
   const missing = readPair<T>(histogram);
+  // Right of all values is not as good as left of them where the feature may only rise or only fall.
+  if (hasMissing && direction != 0) judgeGeneral(missing, 0, true, direction);
   let sum = f64x2.splat(0);
   for (let b = 1; b < bins; b++) {
     const at = histogram + <usize>b * size;
