@@ -125,6 +125,7 @@ class Search {
   readonly #density: number;
   readonly #floor: number;
   readonly #shift: number;
+  readonly #even: boolean;
 
   constructor(data: SlowData, node: SlowNode, options: SearchOptions) {
     this.#data = data;
@@ -138,6 +139,7 @@ class Search {
       this.#all.gradient += Math.abs(pairs.gradient[row]!);
       this.#all.hessian += pairs.hessian[row]!;
     }
+    this.#even = pairs.hessian.every((hessian) => hessian === 1);
     this.#density = total.hessian > 0 ? node.rows.length / total.hessian : 0;
     this.#floor = Math.max((parameters.minDataInLeaf - 0.5) / this.#density, parameters.minHessian);
     const { l1, l2, maxDeltaStep, pathSmoothing, monotone } = parameters;
@@ -148,6 +150,8 @@ class Search {
 
   thresholds(feature: number, bins: number): void {
     const hasMissing = this.#node.rows.some((row) => this.#bin(row, feature) === 0);
+    if (hasMissing && this.#data.parameters.monotone?.[feature])
+      this.#try(feature, this.#data.parameters.l2, (bin) => bin === 0);
     for (let threshold = 1; threshold <= bins; threshold++) {
       this.#try(feature, this.#data.parameters.l2, (bin) => bin >= 1 && bin <= threshold);
       if (hasMissing) this.#try(feature, this.#data.parameters.l2, (bin) => bin <= threshold);
@@ -219,9 +223,10 @@ class Search {
     if (!same && b.key - a.key <= 1e-6 * (Math.abs(a.key) + Math.abs(b.key))) this.close = true;
   }
 
+  /** Even hessians are whole numbers, which have no error. */
   #atLeast(hessian: number, least: number): boolean {
-    if (hessian !== least && Math.abs(hessian - least) < 1e-6 * this.#total.hessian && least > 1e-200)
-      this.close = true;
+    const error = 2 * this.#options.rounding.hessian * this.#all.hessian;
+    if (Math.abs(hessian - least) < error && least > 1e-200 && !this.#even) this.close = true;
     return hessian >= least;
   }
 
