@@ -2,7 +2,7 @@ import { planMatrix } from '../binning/layout.ts';
 import { fillMatrix } from '../binning/matrix.ts';
 import type { MatrixLayout } from '../binning/types.ts';
 import { planArena } from '../kernel/arena.ts';
-import { type Kernel, openKernel } from '../kernel/module.ts';
+import { connectBuffers, type Kernel, openKernel } from '../kernel/module.ts';
 import type { GrownTree } from '../model/builder.ts';
 import type { FeatureBinning, FeatureInput } from '../types.ts';
 import { chunkLeaves, type ForestBuffer, type ForestSpace, forestSizes, isByClass, outputsOf } from './memory.ts';
@@ -36,7 +36,7 @@ export function openForest(
   const space = spaceOf(layout);
   const kernel = openKernel(planArena(forestSizes(space), limitBytes));
   fillMatrix(kernel, layout, parts, binning);
-  writeAddresses(kernel);
+  connectBuffers(kernel);
   const { exports } = kernel;
   exports.forestTask.value =
     exports[space.isolation ? 'isolationTask' : isByClass(space) ? 'classTask' : 'pairTask'].value;
@@ -76,16 +76,6 @@ export function writePoisson(kernel: ForestKernel, mean: number): void {
     thresholds[times] = Math.min(0xffff_ffff, Math.floor(cumulated * 2 ** 32));
   }
   thresholds[thresholds.length - 1] = 0xffff_ffff;
-}
-
-/** The kernel's addresses have the names of the buffers; one without bytes is 0. */
-function writeAddresses(kernel: ForestKernel): void {
-  const { exports, arena } = kernel;
-  const settable = exports as unknown as Record<string, { value: number } | undefined>;
-  for (const [name, size] of Object.entries(arena.size)) {
-    const global = settable[name];
-    if (global && name.startsWith('forest')) global.value = size > 0 ? arena.at[name as ForestBuffer] : 0;
-  }
 }
 
 function keepVarying(kernel: ForestKernel, layout: MatrixLayout): Int32Array {
