@@ -12,7 +12,15 @@ import {
   subtractHistogram,
 } from './histogram';
 import { Leaf, leafAt } from './leaf';
-import { constrainedOutput, gradientUnit, hessianUnit, l2, minDataInLeaf, monotone } from './node-search';
+import {
+  constrainedOutput,
+  gradientUnit,
+  hessianUnit,
+  l2,
+  minDataInLeaf,
+  monotone,
+  setTreeHessian,
+} from './node-search';
 import { partitionRows, prepareSplit } from './partition';
 import { findSplitFloat, findSplitPacked } from './search';
 import { findSplitVector } from './vector-search';
@@ -81,6 +89,7 @@ function startRoot(sampled: i32, rows: i32): void {
   root.parentOutput = 0;
   const histogram = histogramOf(0);
   root.hessian = builtHessian;
+  setTreeHessian(builtHessian * hessianUnit);
   root.gradient = builtGradient;
   root.output = constrainedOutput(
     root.gradient * gradientUnit,

@@ -48,6 +48,14 @@ let bestRightOutput: f64 = 0;
 /** 32 bytes: the bins that go left by the best categorical split */
 const bestSet = memory.data(32, 16);
 
+/** least hessian (real) of a side: what remains of no rows at all after adding and subtracting f64 is below it */
+let leastHessian: f64 = 0;
+
+/** Tells the hessian (real) of all rows of the tree. */
+export function setTreeHessian(hessian: f64): void {
+  leastHessian = max(1e-10 * hessian, 1e-300);
+}
+
 /** Makes a leaf the one whose split is looked for. */
 export function beginNode(leaf: Leaf): void {
   nodeHessian = leaf.hessian;
@@ -59,7 +67,7 @@ export function beginNode(leaf: Leaf): void {
   const h = nodeHessian * hessianUnit;
   const g = nodeGradient * gradientUnit;
   nodeDensity = h > 0 ? <f64>leaf.inCount / h : 0;
-  nodeFloor = nodeDensity > 0 ? max((minDataInLeaf - 0.5) / nodeDensity, max(minHessian, 1e-300)) : Infinity;
+  nodeFloor = nodeDensity > 0 ? max((minDataInLeaf - 0.5) / nodeDensity, max(minHessian, leastHessian)) : Infinity;
   nodeGeneral = l1 > 0 || maxDeltaStep > 0 || pathSmoothing > 0 || monotone != 0;
   startGain(
     pathSmoothing > 0 || maxDeltaStep > 0 || monotone != 0 ? gainOfOutput(g, h, l2, nodeOutput) : gainOf(g, h, l2),

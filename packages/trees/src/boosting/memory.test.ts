@@ -135,6 +135,19 @@ describe('the memory of a fit', () => {
     expect(overwritten()).toEqual([]);
   });
 
+  it('has room for all leaves, since none is without rows, however light a side may be', async () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const rows = 20 + seed;
+      const objective = objectives[[0, 1, 2, 6][seed % 4]!]!;
+      const train = mixedRows(seed, rows, objective);
+      train.weights = Float64Array.from({ length: rows }, (_, i) => [1, 1e6, 1e-6, 0.1, 3][(i * 7 + seed) % 5]!);
+      const given = { rounds: 3, maxLeaves: 1_000, minDataInLeaf: 0, minHessian: 0, histogram: 'float' as const };
+      const { model } = await boost({ train, objective, parameters: given, seed: 1 });
+      expect(Math.min(...model.ensemble.leafCover), `seed ${seed}`).toBeGreaterThan(0);
+    }
+    expect(overwritten()).toEqual([]);
+  });
+
   it('is refused when it is more than is allowed, before anything is fitted', async () => {
     const train = mixedRows(1, 500, { kind: 'squared' });
     const fit = boost({ train, objective: { kind: 'squared' }, seed: 1, memoryLimitBytes: 200_000 });

@@ -61,6 +61,8 @@ export interface BoostFacts {
 
 export interface BoostMemory {
   arena: Arena<BoostBuffer>;
+  /** leaves of a tree at most */
+  leaves: number;
   /** entries of a histogram */
   entries: number;
   /** histograms that fit in the pool */
@@ -82,7 +84,7 @@ function sizesOf(facts: BoostFacts): Omit<BoostMemory, 'arena'> & { sizes: Recor
   const { layout, trainRows, validationRows, objective, parameters } = facts;
   const rows = trainRows + validationRows;
   const outputs = objective.kind === 'softmax' ? objective.classes : 1;
-  const leaves = Math.max(2, Math.min(parameters.maxLeaves, trainRows));
+  const leaves = Math.max(1, Math.min(parameters.maxLeaves, trainRows));
   const columnEntry = new Int32Array(layout.columns + 1);
   for (let c = 0; c < layout.columns; c++) {
     columnEntry[c + 1] = columnEntry[c]! + 2 * Math.ceil(layout.columnBins[c]! / 2);
@@ -134,7 +136,7 @@ function sizesOf(facts: BoostFacts): Omit<BoostMemory, 'arena'> & { sizes: Recor
     watchedLinked: objective.kind === 'logistic' ? 16 * validationRows : 0,
     histogramPool: slots * entries * entryBytes,
   };
-  return { sizes, entries, slots, columnEntry };
+  return { sizes, leaves, entries, slots, columnEntry };
 }
 
 /** More classes than this share a tree a round. */

@@ -116,7 +116,7 @@ function writeParameters(kernel: BoostKernel, memory: BoostMemory, parameters: B
   exports.columnCount.value = memory.columnEntry.length - 1;
   exports.histogramEntries.value = memory.entries;
   exports.histogramSlots.value = memory.slots;
-  exports.maxLeaves.value = parameters.maxLeaves;
+  exports.maxLeaves.value = memory.leaves;
   exports.maxDepth.value = parameters.maxDepth;
   exports.depthWise.value = parameters.growth === 'depthWise' ? 1 : 0;
   exports.l1.value = parameters.l1;
