@@ -71,7 +71,7 @@ async function fitBag(
     const share = (deadlineMs - context.now()) / (rounds.length - index);
     const input = foldInput(prepared, spec, context, { ...round, index, deadlineMs: context.now() + share });
     const all = input.train.rows;
-    input.train.rows = affordableRows(prepared, input, share, info.relativeCost);
+    input.train.rows = affordableRows(prepared, input, share, info);
     const model = await family.fit(input);
     try {
       results.push(scoreFold(prepared, input, model, context, oof, holdout, input.train.rows.length < all.length));
@@ -111,18 +111,23 @@ async function fitBag(
 }
 
 /** Numbers of the table, times classes, that a fit of relative cost 1 may get for each millisecond. */
-const cellsPerMs = 1000;
+const cellsPerMs = 4000;
 const leastRows = 5000;
 
 /**
  * The training rows, or an evenly drawn part of them when all would not fit into the time at all: a family looks at the
  * clock between two trees or passes, and on a very large table one of those can take longer than the trial has.
  */
-function affordableRows(prepared: PreparedData, input: FitInput, limitMs: number, relativeCost: number): Int32Array {
+function affordableRows(
+  prepared: PreparedData,
+  input: FitInput,
+  limitMs: number,
+  { relativeCost, costByClass }: Pick<FamilyInfo, 'relativeCost' | 'costByClass'>,
+): Int32Array {
   const { rows } = input.train;
   if (!Number.isFinite(limitMs)) return rows;
-  const perRow =
-    prepared.features.columns.length * (input.classes > 2 ? input.classes : 1) * Math.max(0.3, relativeCost);
+  const outputs = costByClass && input.classes > 2 ? input.classes : 1;
+  const perRow = prepared.features.columns.length * outputs * Math.max(0.3, relativeCost);
   const most = Math.max(leastRows, Math.floor((Math.max(0, limitMs) * cellsPerMs) / perRow));
   if (rows.length <= most) return rows;
   return createRandom(deriveSeed(input.seed, 'rows')).shuffle(rows.slice()).slice(0, most).sort();
@@ -240,12 +245,18 @@ class Accumulator {
   }
 }
 
+/** The runtime's errors of too large an allocation, and those of families that know in advance. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof RangeError && /allocation|memory/i.test(error.message)) return true;
+  return error instanceof Error && 'code' in error && error.code === 'MEMORY_LIMIT';
+}
+
 function failureOf(error: unknown): { kind: FailureKind; message: string } {
   if (error instanceof NotANumber) {
     return { kind: 'nan', message: 'The model gave predictions that are not numbers, so it cannot be scored.' };
   }
   if (error instanceof AppError) return { kind: 'invalid', message: error.message };
-  if (error instanceof RangeError && /allocation|memory/i.test(error.message)) {
+  if (isOutOfMemory(error)) {
     return { kind: 'oom', message: 'The fit needed more memory than there is. Use fewer rows or columns.' };
   }
   return {

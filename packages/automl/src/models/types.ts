@@ -51,6 +51,8 @@ export interface FamilyInfo {
   startingConfigs(facts: DataFacts): Config[];
   /** rough relative cost of one fit, in units of a default gbm fit on the same rows; orders the first trials */
   relativeCost: number;
+  /** more than two classes multiply the cost of a fit, as where something is fitted for each */
+  costByClass: boolean;
   /**
    * Places of the first starting configs among those of all families, the lowest first, however costly: what is known
    * to be strong comes early. A default without a place comes after them, by cost.

@@ -26,6 +26,7 @@ function family(id: string, relativeCost: number, reference = false): FamilyInfo
     space: reference ? {} : { rate: { kind: 'float', label: 'Rate', min: 0.01, max: 1, log: true, default: 0.1 } },
     startingConfigs: () => (reference ? [{}] : [{ rate: 0.1 }, { rate: 0.2 }]),
     relativeCost,
+    costByClass: false,
     load: () => Promise.reject(new Error('not used here')),
   };
 }

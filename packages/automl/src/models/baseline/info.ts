@@ -11,6 +11,7 @@ export const baselineInfo = {
   combines: false,
   iterationLabel: 'candidate',
   relativeCost: 0.001,
+  costByClass: false,
   space: {},
   startingConfigs: () => [{}],
 } as const satisfies FamilyDescription;

@@ -10,6 +10,7 @@ export const ensembleInfo = {
   combines: true,
   iterationLabel: 'member',
   relativeCost: 0.01,
+  costByClass: false,
   space: {},
   startingConfigs: () => [{}],
 } as const satisfies FamilyDescription;

@@ -11,7 +11,8 @@ export const extraTreesInfo = {
   reference: false,
   combines: false,
   iterationLabel: 'tree',
-  relativeCost: 1.5,
+  relativeCost: 2.5,
+  costByClass: false,
   openingPlaces: [3],
   space: {
     maxFeatures: {

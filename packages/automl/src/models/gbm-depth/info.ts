@@ -3,7 +3,7 @@ import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 /** Ranges of TabArena's XGBoost search; starting configs are those of pytabkit, XGBoost and H2O. */
 export const gbmDepthInfo = {
   id: 'gbm-depth',
-  label: 'Gradient boosting, level by level',
+  label: 'Level-by-level boosting',
   description:
     'Boosted trees that split every node of a level before the next, up to a depth. Other mistakes than those of trees that follow the largest gain, so the two go well together.',
   tasks: ['binary', 'multiclass', 'regression'],
@@ -11,7 +11,8 @@ export const gbmDepthInfo = {
   reference: false,
   combines: false,
   iterationLabel: 'tree',
-  relativeCost: 1.2,
+  relativeCost: 0.8,
+  costByClass: true,
   openingPlaces: [6],
   space: {
     learningRate: {

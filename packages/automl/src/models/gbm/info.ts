@@ -12,6 +12,7 @@ export const gbmInfo = {
   combines: false,
   iterationLabel: 'tree',
   relativeCost: 1,
+  costByClass: true,
   openingPlaces: [2, 4],
   space: {
     learningRate: {

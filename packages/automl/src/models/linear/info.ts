@@ -10,7 +10,8 @@ export const linearInfo = {
   reference: false,
   combines: false,
   iterationLabel: 'penalty step',
-  relativeCost: 0.3,
+  relativeCost: 1.2,
+  costByClass: true,
   openingPlaces: [1],
   space: {
     pieces: {

@@ -11,7 +11,8 @@ export const mlpInfo = {
   reference: false,
   combines: false,
   iterationLabel: 'epoch',
-  relativeCost: 6,
+  relativeCost: 24,
+  costByClass: true,
   openingPlaces: [7],
   space: {
     layers: { kind: 'int', label: 'Hidden layers', short: 'layers', min: 1, max: 4, default: 3 },

@@ -12,6 +12,7 @@ export const randomForestInfo = {
   combines: false,
   iterationLabel: 'tree',
   relativeCost: 2,
+  costByClass: false,
   openingPlaces: [5],
   space: {
     maxFeatures: {

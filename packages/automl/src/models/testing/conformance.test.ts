@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import { catalog } from '../../catalog.ts';
 import { families } from '../registry.ts';
 import { describeFamily } from './conformance.ts';
+import { edgeRows, fitOnEdges, type Printed, printed } from './edge-rows.ts';
 
 for (const family of families.filter((one) => !one.combines)) describeFamily(family);
 
@@ -25,3 +29,23 @@ it('has starting configs within each search space', () => {
     }
   }
 });
+
+it('predicts the same in another process', async () => {
+  const states: [string, Printed][] = [];
+  const expected: [string, Printed][] = [];
+  for (const family of families.filter((one) => !one.combines)) {
+    const model = await fitOnEdges(family, family.tasks[0]!);
+    states.push([family.id, printed(model.state())]);
+    expected.push([family.id, printed({ header: null, tensors: { predictions: model.predict(edgeRows()) } })]);
+    model.dispose();
+  }
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+  const script = fileURLToPath(new URL('./in-another-process.ts', import.meta.url));
+  const child = spawnSync(process.execPath, ['--import', loader, script], {
+    input: JSON.stringify(states),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  expect(child.stderr).toBe('');
+  expect(JSON.parse(child.stdout)).toEqual(expected);
+}, 30_000);

@@ -2,7 +2,8 @@ import type { TaskKind } from '@laurel/contracts';
 import type { Column, Table } from '@laurel/tabular';
 import { createRandom } from '@laurel/tabular';
 import { describe, expect, it } from 'vitest';
-import type { Config, FamilyInfo, FitInput, FittedModel, ModelState } from '../types.ts';
+import type { Config, FamilyInfo, FitInput, FittedModel } from '../types.ts';
+import { copyOf, describeEdgeRows, oneRow, printed } from './edge-rows.ts';
 import { areaUnderRoc, fitInput, lossMetric, type Synthetic, synthetic } from './synthetic.ts';
 
 /** What every model family must do, whatever it is. Called once per entry of the registry. */
@@ -10,6 +11,7 @@ export function describeFamily(info: FamilyInfo): void {
   describe(`family ${info.id}`, () => {
     for (const task of info.tasks) describeTask(info, task);
     describeAwkwardData(info);
+    describeEdgeRows(info);
     describeStopping(info);
   });
 }
@@ -60,16 +62,16 @@ function describeTask(info: FamilyInfo, task: TaskKind): void {
     const predictions = model.predict(data.features);
     const width = task === 'regression' ? 1 : data.classes;
     expectSound(predictions, data.features.rows, width, task);
-    const restored = await (await info.load()).restore(throughJson(state));
+    const restored = await (await info.load()).restore(copyOf(state));
     expect(restored.predict(data.features)).toEqual(predictions);
-    expect(throughJson(restored.state())).toEqual(throughJson(state));
+    expect(printed(restored.state())).toEqual(printed(state));
     for (const row of [0, 7, 199]) {
       const expected = predictions.slice(row * width, (row + 1) * width);
       expect(restored.predict(data.features, Int32Array.of(row))).toEqual(expected);
       expect(restored.predict(oneRow(data.features, row))).toEqual(expected);
     }
     const again = await fitOn(info, data);
-    expect(throughJson(again.state())).toEqual(throughJson(state));
+    expect(printed(again.state())).toEqual(printed(state));
     for (const one of [model, restored, again]) one.dispose();
   });
 
@@ -152,7 +154,7 @@ function describeAwkwardData(info: FamilyInfo): void {
       const model = await fitOn(info, data);
       const predictions = model.predict(data.features);
       expectSound(predictions, data.features.rows, task === 'regression' ? 1 : 2, task);
-      const restored = await (await info.load()).restore(throughJson(model.state()));
+      const restored = await (await info.load()).restore(copyOf(model.state()));
       expect(restored.predict(data.features)).toEqual(predictions);
       model.dispose();
       restored.dispose();
@@ -265,28 +267,10 @@ function expectSound(predictions: Float64Array, rows: number, width: number, tas
   }
 }
 
-/** As a store does it: the header as JSON text, tensors copied. */
-function throughJson(state: ModelState): ModelState {
-  const tensors: ModelState['tensors'] = {};
-  for (const [name, tensor] of Object.entries(state.tensors)) {
-    Object.defineProperty(tensors, name, { value: tensor.slice(), enumerable: true });
-  }
-  return { header: JSON.parse(JSON.stringify(state.header)), tensors };
-}
-
 function withColumn(data: Synthetic, column: Column): Synthetic {
   return { ...data, features: { ...data.features, columns: [...data.features.columns, column] } };
 }
 
 function mapColumns(table: Table, change: (column: Column) => Column): Table {
   return { rows: table.rows, columns: table.columns.map(change) };
-}
-
-/** The row as a table of its own; text keeps a level of its own, as rows to predict have. */
-function oneRow(table: Table, row: number): Table {
-  const columns = table.columns.map((column): Column => {
-    if ('values' in column) return { ...column, values: column.values.slice(row, row + 1) };
-    return { ...column, codes: column.codes.slice(row, row + 1) };
-  });
-  return { rows: 1, columns };
 }

@@ -34,7 +34,7 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
     now: input.now,
     adaptToDeadline: true,
   });
-  const header = { task: input.task, iterations, scale, shares: null };
+  const header = { task: input.task, iterations, scale, doubt: null };
   return createTreeModel({ header, expansion, model }, { curve, truncated });
 }
 
@@ -48,7 +48,7 @@ function stoppingBy(input: FitInput, { scale }: TreeData, { target, learnt }: Tr
   const { metric, task, classes, onIteration } = input;
   return {
     score: (predictions) => {
-      const own = scale ? toPredictions({ scale, shares: null }, 0, predictions.slice()) : predictions;
+      const own = scale ? toPredictions({ scale, doubt: null }, predictions.slice()) : predictions;
       return metric.score(target, own);
     },
     tieBreak: (predictions) => validationLoss(task, classes, learnt, predictions),

@@ -12,7 +12,7 @@ export function scoreByTrees(
   features: readonly FeatureInput[],
   rows: number,
   isLate: () => boolean,
-  score: (trees: number, predictions: Float64Array) => number,
+  score: (raw: Float64Array) => number,
 ): [number, number][] {
   const { trees } = model.ensemble;
   const curve: [number, number][] = [];
@@ -25,10 +25,7 @@ export function scoreByTrees(
     predictor.dispose();
     for (let i = 0; i < sums.length; i++) sums[i]! += added[i]!;
     // Leaves are divided by the number of trees already.
-    const value = score(
-      to,
-      sums.map((sum) => (sum * trees) / to),
-    );
+    const value = score(sums.map((sum) => (sum * trees) / to));
     if (Number.isFinite(value)) curve.push([to, value]);
     from = to;
   }

@@ -45,7 +45,7 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     task: input.task,
     iterations: result.trees,
     scale,
-    shares: task.kind === 'regression' ? null : classShares(train.target, task.classes),
+    doubt: task.kind === 'regression' ? null : doubtOf(train.target, task.classes),
   };
   const curve = curveOf(input, data, header, result.model);
   for (const [iteration, score] of curve) input.onIteration?.(iteration, score);
@@ -63,15 +63,18 @@ function curveOf(
   if (!validation) return [];
   const { features, rows, target } = validation;
   const isLate = () => input.now() >= input.deadlineMs;
-  return scoreByTrees(model, features, rows, isLate, (trees, votes) => {
-    return input.metric.score(target, toPredictions(header, trees, votes));
-  });
+  return scoreByTrees(model, features, rows, isLate, (raw) => input.metric.score(target, toPredictions(header, raw)));
 }
 
-/** Shares of the classes; one that has no row counts as half a row. */
-function classShares(target: Float64Array, classes: number): number[] {
+/**
+ * What all trees agree on is still not certain: of what was not seen in n rows up to 3 / n can be so (the rule of
+ * three). The classes get it by their shares, those without a row as half a row. Without it one row that is wrong where
+ * no tree had a doubt would make an endless log loss.
+ */
+function doubtOf(target: Float64Array, classes: number): number[] {
   const counts = new Float64Array(classes);
   for (const value of target) counts[value]! += 1;
   const total = counts.reduce((sum, count) => sum + Math.max(0.5, count), 0);
-  return Array.from(counts, (count) => Math.max(0.5, count) / total);
+  const share = 3 / (target.length + 3);
+  return Array.from(counts, (count) => (share * Math.max(0.5, count)) / total);
 }

@@ -22,8 +22,8 @@ export interface TreeHeader {
   iterations: number;
   /** regression: the units of the target */
   scale: TargetScale | null;
-  /** forests of classes: the class shares of the training rows (see `smoothVotes`) */
-  shares: number[] | null;
+  /** forests of classes: what every class gets before the trees vote, together less than 1 (see `addVotes`) */
+  doubt: number[] | null;
 }
 
 export interface TreeParts {
@@ -42,7 +42,7 @@ export function createTreeModel(
     predict(table: Table, rows = everyRow(table)) {
       predictor ??= createPredictor(model);
       const features = readFeatures(expansion, table, rows);
-      return toPredictions(header, header.iterations, predictFeatures(predictor, features, rows.length));
+      return toPredictions(header, predictFeatures(predictor, features, rows.length));
     },
     curve: fitted.curve,
     iterations: header.iterations,
@@ -68,12 +68,11 @@ export async function restoreTreeModel(state: ModelState): Promise<FittedModel> 
 
 /** What trees predict as what a family gives: probabilities, or values in the target's units. Changes `values`. */
 export function toPredictions(
-  { scale, shares }: Pick<TreeHeader, 'scale' | 'shares'>,
-  trees: number,
+  { scale, doubt }: Pick<TreeHeader, 'scale' | 'doubt'>,
   values: Float64Array,
 ): Float64Array {
   if (scale) return fromScaled(values, scale);
-  return shares ? smoothVotes(values, trees, shares) : values;
+  return doubt ? addVotes(values, doubt) : values;
 }
 
 /** One row goes a way of its own, which is much quicker and gives the same numbers. */
@@ -90,18 +89,15 @@ function valueOfFirst(feature: FeatureInput): number {
   return feature.kind === 'numeric' ? feature.values[0]! : feature.rows[0] === 0 ? feature.values[0]! : 0;
 }
 
-/**
- * Probabilities as if one more tree gave the class shares to every row: a class that no tree votes for is unlikely,
- * not impossible, which one wrong row would make an endless loss of. Rows add up to 1.
- */
-function smoothVotes(votes: Float64Array, trees: number, shares: readonly number[]): Float64Array {
-  const classes = shares.length;
+/** Probabilities from the shares of the votes; rows add up to 1. Changes `votes`. */
+function addVotes(votes: Float64Array, doubt: readonly number[]): Float64Array {
+  const classes = doubt.length;
+  const trust = 1 - doubt.reduce((sum, share) => sum + share, 0);
   for (let start = 0; start < votes.length; start += classes) {
     let sum = 0;
     for (let k = 0; k < classes; k++) {
-      const vote = (Math.max(0, votes[start + k]!) * trees + shares[k]!) / (trees + 1);
-      votes[start + k] = vote;
-      sum += vote;
+      votes[start + k] = doubt[k]! + trust * Math.max(0, votes[start + k]!);
+      sum += votes[start + k]!;
     }
     for (let k = 0; k < classes; k++) votes[start + k]! /= sum;
   }

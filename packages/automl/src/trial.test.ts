@@ -1,0 +1,58 @@
+import { profileTable, type Table } from '@laurel/tabular';
+import { expect, it } from 'vitest';
+import { familyOf } from './families.ts';
+import type { FamilyInfo, FitInput } from './models/types.ts';
+import { planWithTable } from './plan/plan.ts';
+import { prepareData } from './prepare.ts';
+import { runTrial } from './trial.ts';
+
+const rows = 20_000;
+const table: Table = {
+  rows,
+  columns: [
+    { name: 'x', type: 'numeric', values: Float64Array.from({ length: rows }, (_, i) => ((i * 7919) % 1009) / 7) },
+    { name: 'y', type: 'numeric', values: Float64Array.from({ length: rows }, (_, i) => ((i * 6007) % 1013) / 9) },
+    {
+      name: 'kind',
+      type: 'categorical',
+      codes: Int32Array.from({ length: rows }, (_, i) => i % 4),
+      levels: [...'abcd'],
+    },
+  ],
+};
+const request = { target: 'kind', budget: { seconds: 10 } };
+const prepared = prepareData(table, planWithTable({ profile: profileTable(table), table, request, seed: 1 }));
+
+/** A trial of a family like the baseline whose fit is looked at first. */
+function trial(changes: Partial<FamilyInfo>, onFit: (input: FitInput) => void, capMs: number) {
+  const baseline = familyOf('baseline');
+  const info: FamilyInfo = {
+    ...baseline,
+    ...changes,
+    load: async () => {
+      const family = await baseline.load();
+      return { ...family, fit: (input) => Promise.resolve(onFit(input)).then(() => family.fit(input)) };
+    },
+  };
+  const spec = { number: 1, kind: 'model' as const, family: 'baseline', config: {}, seed: 1, capMs };
+  return runTrial(prepared, spec, { now: () => 0 }, { lookup: () => info });
+}
+
+it('gives a costly family fewer rows where the time is short, and fewer still when it pays for every class', async () => {
+  const seen: number[] = [];
+  const look = (input: FitInput) => void seen.push(input.train.rows.length);
+  await trial({ relativeCost: 1, costByClass: false }, look, 1e9);
+  const all = seen[0]!;
+  seen.length = 0;
+  await trial({ relativeCost: 100, costByClass: false }, look, 400);
+  await trial({ relativeCost: 25, costByClass: true }, look, 400);
+  expect(new Set(seen).size).toBe(1);
+  expect(seen[0]).toBeLessThan(all);
+});
+
+it('says that memory lacked when a family knew so before it began', async () => {
+  const refuse = () => {
+    throw Object.assign(new Error('The fit needs 9,000 MB of memory; 4,000 MB are allowed.'), { code: 'MEMORY_LIMIT' });
+  };
+  expect(await trial({}, refuse, 1e9)).toMatchObject({ status: 'failed', failure: { kind: 'oom' } });
+});
