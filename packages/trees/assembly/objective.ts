@@ -18,7 +18,7 @@ export let probabilities: usize = 0;
 /** delta of huber, level of quantile, power of tweedie, classes of softmax */
 export let objectiveParameter: f64 = 0;
 
-/** what the last fill summed up, of the pairs as they are stored: |gradient|, its square root, hessian */
+/** what the last fill summed up, of the pairs as they are stored: |gradient|, its fourth root, hessian */
 export let gradientMass: f64 = 0;
 export let gradientRootMass: f64 = 0;
 export let hessianMass: f64 = 0;
@@ -68,7 +68,7 @@ export function fillGradients(objective: i32, k: i32): void {
     store<f32>(pair, bend, 4);
     const size = abs(<f64>stored);
     mass += size;
-    rootMass += sqrt(size);
+    rootMass += sqrt(sqrt(size));
     curvature += <f64>bend;
   }
   gradientMass = mass;
@@ -105,7 +105,7 @@ function fillLogistic(): void {
       v128.store(gradients + at, pairs);
     }
     mass = f64x2.add(mass, size);
-    rootMass = f64x2.add(rootMass, f64x2.sqrt(size));
+    rootMass = f64x2.add(rootMass, f64x2.sqrt(f64x2.sqrt(size)));
     curvature = f64x2.add(curvature, bend);
   }
   gradientMass = f64x2.extract_lane(mass, 0) + f64x2.extract_lane(mass, 1);

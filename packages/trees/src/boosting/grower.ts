@@ -13,6 +13,8 @@ export interface Grower {
 
 /** Gradients finer than this many steps of the packed histogram's fixed point need no float histogram. */
 const stepsPerTypicalGradient = 64;
+/** among fewer, one outlier decides what is typical */
+const manyRows = 128;
 
 /** Grows a tree per output, one value a leaf. */
 export function createGrower(kernel: BoostKernel, input: SessionInput, rows: number): Grower {
@@ -60,8 +62,8 @@ export function createGrower(kernel: BoostKernel, input: SessionInput, rows: num
 
 /**
  * Chooses the histogram's kind and its fixed point: the sums of |gradient| and of hessian over all rows just fit into
- * 31 bits, so no sum over any rows can overflow. Where the typical gradient (the mean square root, squared: outliers
- * hardly count) would be rounded too coarsely, the float kernel is used. Returns whether it is.
+ * 31 bits, so no sum over any rows can overflow. Where the typical gradient (the mean fourth root, to the fourth: outliers
+ * hardly count among many rows) would be rounded too coarsely, the float kernel is used. Returns whether it is.
  */
 export function setPrecision(
   kernel: BoostKernel,
@@ -84,9 +86,9 @@ export function setPrecision(
   const room = (2 ** 31 - 2 - rows) * (factor === 1 ? 1 : 1 - 2 ** -23);
   const gradientScale = mass > 0 ? room / mass : 1;
   const hessianScale = evenHessian ? 1 : curvature > 0 ? room / curvature : 1;
-  const typical = (exports.gradientRootMass.value / rows) ** 2;
+  const typical = (exports.gradientRootMass.value / rows) ** 4;
   const fits = Number.isFinite(gradientScale) && Number.isFinite(hessianScale) && room > 0;
-  const fine = mass === 0 || typical * gradientScale >= stepsPerTypicalGradient;
+  const fine = mass === 0 || (rows >= manyRows && typical * gradientScale >= stepsPerTypicalGradient);
   const float = wanted === 'float' || !fits || (wanted === 'auto' && !fine);
   if (float && wanted === 'packed') {
     throw new TreesError('INVALID_DATA', 'The gradients do not fit the packed histogram. Use "auto" or "float".');
