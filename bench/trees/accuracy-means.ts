@@ -50,6 +50,10 @@ function meanLine(
   if (same.length === 0) return [];
   const gaps = same.map(({ details }) => (unit === 'auc' ? details.difference : 100 * details.relative));
   const mean = gaps.reduce((total, gap) => total + gap, 0) / gaps.length;
+  const variance = same.reduce((total, { details }, i) => {
+    const scale = details.difference === 0 ? 0 : (gaps[i] as number) / details.difference;
+    return total + (scale * details.standardError) ** 2;
+  }, 0);
   return [
     {
       case: `accuracy: ${setting}, mean difference of ${unit} over ${same.length} sets, without its sign`,
@@ -57,7 +61,12 @@ function meanLine(
       unit: unit === 'auc' ? 'of 1' : '%',
       peer: unit === 'auc' ? 0.001 : 1,
       peerName: 'target',
-      details: { signed: Number(mean.toPrecision(4)), sets: same.map(({ details }) => details.set) },
+      details: {
+        signed: Number(mean.toPrecision(4)),
+        // how far chance alone moves the mean
+        standardError: Number((Math.sqrt(variance) / same.length).toPrecision(3)),
+        sets: same.map(({ details }) => details.set),
+      },
     },
   ];
 }

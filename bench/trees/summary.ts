@@ -40,7 +40,11 @@ export function groupTables(lines: readonly ResultLine[], groups: readonly strin
 export function markdownSummary(lines: readonly ResultLine[]): string {
   const asked = lines.flatMap((line) => {
     const verdict = barVerdict(line);
-    return verdict ? [`| ${line.case} | ${amount(line.value, line.unit)} | ${limitOf(line)} | ${verdict} |`] : [];
+    const signedMean =
+      line.details?.signed === undefined ? '' : ` (${line.details.signed} ± ${line.details.standardError})`;
+    return verdict
+      ? [`| ${line.case} | ${amount(line.value, line.unit)}${signedMean} | ${limitOf(line)} | ${verdict} |`]
+      : [];
   });
   if (asked.length === 0) return '';
   return ['| case | measured | asked for | |', '| --- | --- | --- | --- |', ...asked].join('\n');

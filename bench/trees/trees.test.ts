@@ -180,7 +180,16 @@ it('judges all sets together: signed means, and the sets that are worse', () => 
     line({
       unit,
       case: `accuracy: ${setting}, ${name}, ${unit}`,
-      details: { setting, set: name, difference, relative: difference, verdict, standardError: 0, folds: 10, rows: 1 },
+      details: {
+        setting,
+        set: name,
+        difference,
+        relative: difference,
+        verdict,
+        standardError: 0.003,
+        folds: 10,
+        rows: 1,
+      },
     });
   const lines = [
     set('one', 'auc', 0.004, 'within'),
@@ -196,5 +205,7 @@ it('judges all sets together: signed means, and the sets that are worse', () => 
     [2, 'count'],
     [0.5, '%'],
   ]);
+  expect(means[0]?.details).toMatchObject({ signed: 0.0005, standardError: 0.00212 });
+  expect(means[1]?.details).toMatchObject({ signed: 3, standardError: 0.3 });
   expect(means[2]?.details).toEqual({ worse: ['two auc'] });
 });
