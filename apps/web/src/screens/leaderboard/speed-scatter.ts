@@ -1,5 +1,6 @@
 import type { ChartSpec, Leaderboard } from '@laurel/contracts';
 import { formatNumber, formatScore } from '@laurel/ui/format';
+import { familyColor } from '@/screens/family-color.ts';
 
 /** Milliseconds per row against the score, a point per model. The time axis is logarithmic when the times differ much. */
 export function speedScatter(
@@ -29,7 +30,7 @@ export function speedScatter(
           id: family,
           label: familyLabel(family),
           mark: 'point' as const,
-          color: index % 7,
+          color: familyColor(index),
           points: own.map((row) => ({
             x: row.predictMsPerRow,
             y: row.validation.mean,

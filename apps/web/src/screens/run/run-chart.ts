@@ -1,6 +1,7 @@
 import type { ChartSpec } from '@laurel/contracts';
 import { formatScore } from '@laurel/ui/format';
 import type { RunTrial } from '@/client/run-state.ts';
+import { familyColor } from '@/screens/family-color.ts';
 
 export interface RunChartInput {
   trials: readonly RunTrial[];
@@ -93,7 +94,7 @@ function familySeries(
     const own = scored.filter((trial) => trial.family === family);
     const whole = own.filter((trial) => trial.status === 'completed');
     const pruned = own.filter((trial) => trial.status !== 'completed');
-    const look = { mark: 'point', color: index % 7 } as const;
+    const look = { mark: 'point', color: familyColor(index) } as const;
     if (whole.length > 0) out.push({ ...look, id: family, label: familyLabel(family), points: whole.map(point) });
     if (pruned.length > 0) {
       const label = `${familyLabel(family)}, stopped early`;
