@@ -90,12 +90,9 @@ async function run(wanted: Group[], options: BenchOptions): Promise<number> {
     await bench.closePeers();
   }
   const lines = record.lines();
-  process.stdout.write(
-    `\n${groupTables(
-      lines,
-      groups.map(({ name }) => name),
-    )}\n\n${markdownSummary(lines)}\n`,
-  );
+  const groupNames = groups.map(({ name }) => name);
+  const parts = [groupTables(lines, groupNames), markdownSummary(lines)].filter(Boolean);
+  if (parts.length > 0) process.stdout.write(`\n${parts.join('\n\n')}\n`);
   if (failed.length > 0) process.stderr.write(`\nNot measured: ${failed.join(', ')}; the lines above say why.\n`);
   return failed.length > 0 ? 1 : 0;
 }
