@@ -28,8 +28,9 @@ export let forestMonotone: usize = 0;
 /** i32 per usable feature: those that vary, permuted while a tree grows */
 export let forestFeatures: usize = 0;
 export let forestFeatureCount: i32 = 0;
-/** f64 x 256 per feature, or 0: a value for each bin, for thresholds uniform in values */
+/** for random splits, per feature: f64 x 256, a value for each bin, and u8 x 256, bins by their mean target, or 0 */
 export let forestBinValues: usize = 0;
+export let forestBinOrder: usize = 0;
 /** added to the value of every leaf */
 export let forestOffset: f64 = 0;
 

@@ -3,8 +3,8 @@ import { modelFault } from '../model/check.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import type { FeatureInput } from '../types.ts';
-import { areaUnderCurve, classesOf, drawnTable, everyNth } from './cases.ts';
 import { fitForest } from './fit.ts';
+import { areaUnderCurve, classesOf, drawnTable, everyNth } from './testing/cases.ts';
 import type { ForestInput, ForestTask } from './types.ts';
 
 const regression: ForestTask = { kind: 'regression' };

@@ -7,11 +7,12 @@ import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts
 import { createPace } from '../pace.ts';
 import type { FeatureBinning, TreeEnsemble, TreeModel } from '../types.ts';
 import { averageTrees } from './average.ts';
+import { writeBinFacts } from './bin-values.ts';
 import { type OpenForest, openForest, writeParameters, writePoisson } from './kernel.ts';
 import { forestSpace, modelBytes, outputsOf } from './memory.ts';
 import { completeForestParameters } from './parameters.ts';
 import { checkTarget, constantOf } from './target.ts';
-import type { ForestInput, ForestParameters, ForestResult } from './types.ts';
+import type { ForestInput, ForestParameters, ForestResult, ForestTask } from './types.ts';
 
 /** arrays of a model that grows are doubled when they are full, and copied in the end */
 const copiesOfModel = 3;
@@ -98,7 +99,17 @@ function open(
   // Small sums have small rounding errors: targets are kept as their distance from the mean.
   kernel.f64('forestTargets').set(offset === 0 ? target : target.map((value) => value - offset));
   kernel.exports.forestOffset.value = offset;
+  if (parameters.splitter === 'random') writeBinFacts(kernel, features, binning, rows, scoreOf(target, task));
   return forest;
+}
+
+/** What categories are put in order by: the target, or of more than two classes whether it is the most frequent. */
+function scoreOf(target: Float64Array, task: ForestTask): Float64Array {
+  if (task.kind === 'regression' || task.classes <= 2) return target;
+  const counts = new Float64Array(task.classes);
+  for (const value of target) counts[value]!++;
+  const top = counts.indexOf(counts.reduce((most, count) => Math.max(most, count), 0));
+  return target.map((value) => (value === top ? 1 : 0));
 }
 
 /** Gives whether the forest stayed smaller than wanted. */

@@ -1,6 +1,7 @@
 import { fitLevels } from '../binning/fit-levels.ts';
 import { sampleRows } from '../binning/sample.ts';
 import type { FeatureBinning, FeatureInput } from '../types.ts';
+import { binValues, type NumberFeature, rangeOf } from './bin-values.ts';
 
 /** values that the bounds of a feature are found from */
 const lookedAt = 20_000;
@@ -20,40 +21,19 @@ export interface ValuedBinning {
  * outermost values with doubling ranks. Infinite values have bins of their own, one spread away from the others.
  */
 export function fitIsolationBins(feature: FeatureInput, rows: number, seed: number): ValuedBinning {
-  const values = new Float64Array(256);
-  if (feature.kind === 'categorical') return { binning: fitLevels(feature.codes, feature.levels, 255, 1), values };
+  if (feature.kind === 'categorical') {
+    return { binning: fitLevels(feature.codes, feature.levels, 255, 1), values: new Float64Array(256) };
+  }
   const { min, max, below, above } = rangeOf(feature, rows);
   const spread = max > min ? max - min : 1;
   const upper = min < max ? boundsOf(sampleOf(feature, rows, seed), min, max) : [];
   if (below) upper.unshift(Math.max(lowest, min - spread));
   if (above) upper.push(max);
   upper.push(Infinity);
-  for (let bin = 1; bin <= upper.length; bin++) {
-    const from = bin === 1 ? min : Math.max(min, upper[bin - 2]!);
-    values[bin] = from / 2 + Math.min(max, upper[bin - 1]!) / 2;
-  }
+  const values = binValues(upper, min, max);
   if (below) values[1] = min - spread;
   if (above) values[upper.length] = max + spread;
   return { binning: { kind: 'numeric', upper: Float64Array.from(upper) }, values };
-}
-
-type NumberFeature = Exclude<FeatureInput, { kind: 'categorical' }>;
-
-/** Least and largest finite value (0 and 0 where there is none), and whether there are infinite ones on either side. */
-function rangeOf(feature: NumberFeature, rows: number) {
-  const hasZeros = feature.kind === 'sparse' && feature.rows.length < rows;
-  let min = hasZeros ? 0 : Infinity;
-  let max = hasZeros ? 0 : -Infinity;
-  let below = false;
-  let above = false;
-  for (const value of feature.values) {
-    below ||= value === -Infinity;
-    above ||= value === Infinity;
-    if (!Number.isFinite(value)) continue;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-  }
-  return min <= max ? { min, max, below, above } : { min: 0, max: 0, below, above };
 }
 
 /** Finite values of some rows, sorted; of a sparse feature also one zero. */

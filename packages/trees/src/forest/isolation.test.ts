@@ -3,8 +3,8 @@ import { modelFault } from '../model/check.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import type { FeatureInput } from '../types.ts';
-import { areaUnderCurve } from './cases.ts';
 import { anomalyScores, fitIsolationForest } from './isolation.ts';
+import { areaUnderCurve } from './testing/cases.ts';
 
 const rows = 2000;
 const planted = 20;

@@ -40,6 +40,7 @@ export async function fitIsolationForest(input: IsolationInput): Promise<TreeMod
       treeRows: sample,
       leaves: sample,
       bestFirst: false,
+      random: true,
       isolation: true,
       monotone: false,
       outOfBag: false,

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { planMatrix } from '../binning/layout.ts';
 import { planArena } from '../kernel/arena.ts';
 import { openKernel } from '../kernel/module.ts';
-import { classesOf, drawnTable } from './cases.ts';
 import { fitForest } from './fit.ts';
 import { predictForestBytes, waitingRecordBytes } from './memory.ts';
+import { classesOf, drawnTable } from './testing/cases.ts';
 import type { ForestTask } from './types.ts';
 
 describe('memory of a forest', () => {

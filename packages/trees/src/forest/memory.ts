@@ -15,6 +15,7 @@ const forestBuffers = [
   'forestFeatures',
   'forestMonotone',
   'forestBinValues',
+  'forestBinOrder',
   'forestRandomState',
   'forestWeights',
   'forestTargets',
@@ -58,7 +59,9 @@ export interface ForestSpace extends ForestFacts {
   /** leaves of a tree, at most */
   leaves: number;
   bestFirst: boolean;
-  /** thresholds are drawn by value, for isolation trees, which need neither targets nor weights */
+  /** splits are drawn */
+  random: boolean;
+  /** trees without targets and weights */
   isolation: boolean;
   monotone: boolean;
   outOfBag: boolean;
@@ -83,6 +86,7 @@ export function forestSpace(facts: ForestFacts, parameters: ForestParameters, ou
     treeRows: facts.rows,
     leaves: bestFirst ? Math.min(maxLeaves, byRows) : byRows,
     bestFirst,
+    random: parameters.splitter === 'random',
     isolation: false,
     monotone: parameters.monotone !== null,
     outOfBag: outOfBag && (parameters.bootstrap || parameters.maxSamples < 1),
@@ -100,7 +104,8 @@ export function forestSizes(space: ForestSpace): Record<ForestBuffer, number> {
     ...matrixSizes(space),
     forestFeatures: 4 * features,
     forestMonotone: space.monotone ? features : 0,
-    forestBinValues: isolation ? 2048 * features : 0,
+    forestBinValues: space.random ? 2048 * features : 0,
+    forestBinOrder: space.random && space.categorical && !isolation ? 256 * features : 0,
     forestRandomState: 16,
     forestWeights: isolation ? 0 : 8 * rows,
     forestTargets: isolation ? 0 : 8 * rows,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../model/predictor.ts';
 import { type Draw, drawFrom } from '../model/testing.ts';
 import type { FeatureInput } from '../types.ts';
-import { bestDecrease, decreaseOf, type SmallNode } from './exhaustive.ts';
 import { fitForest } from './fit.ts';
+import { bestDecrease, decreaseOf, type SmallNode } from './testing/exhaustive.ts';
 import type { ForestParameters } from './types.ts';
 
 const oneSplit = { trees: 1, bootstrap: false, maxDepth: 1, maxFeatures: 1 } as const;

@@ -21,7 +21,7 @@ export interface ForestParameters {
   minDataToSplit: number;
   /** least decrease of impurity of a split, times the node's share of the tree's weight (as scikit-learn defines it) */
   minImpurityDecrease: number;
-  /** random: one threshold per feature and node, drawn among the bins the node has (extremely randomised trees) */
+  /** random: one split per feature and node, drawn among the bins the node has (extremely randomised trees) */
   splitter: 'best' | 'random';
   /** default gini for classes, squared for regression */
   criterion: 'gini' | 'entropy' | 'squared';

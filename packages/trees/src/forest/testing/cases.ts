@@ -1,5 +1,5 @@
-import { drawFrom } from '../model/testing.ts';
-import type { FeatureInput } from '../types.ts';
+import { drawFrom } from '../../model/testing.ts';
+import type { FeatureInput } from '../../types.ts';
 
 export interface Table {
   features: FeatureInput[];

@@ -1,5 +1,5 @@
-import type { FeatureInput } from '../types.ts';
-import type { ForestParameters } from './types.ts';
+import type { FeatureInput } from '../../types.ts';
+import type { ForestParameters } from '../types.ts';
 
 /** A node small enough to try every split of it, for tests. */
 export interface SmallNode {
