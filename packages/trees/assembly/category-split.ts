@@ -31,7 +31,7 @@ const keys = memory.data(2048, 16);
 const levels = memory.data(1024, 16);
 
 export function scanCategories<T>(histogram: usize, bins: i32, feature: i32, extraRandom: bool, random: usize): void {
-  if (bins - 1 <= maxCategoriesToOneHot) scanOneAgainstRest<T>(histogram, bins, feature, extraRandom, random);
+  if (bins <= maxCategoriesToOneHot) scanOneAgainstRest<T>(histogram, bins, feature, extraRandom, random);
   else scanSorted<T>(histogram, bins, feature, extraRandom, random);
 }
 

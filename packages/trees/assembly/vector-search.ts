@@ -49,7 +49,7 @@ export function findSplitVector(leaf: Leaf, histogram: usize): void {
     const bins = load<i32>(featureBins + ((<usize>feature) << 2));
     const own = entriesOfFeature(histogram, feature, bins);
     if (load<u8>(featureCategorical + <usize>feature) != 0) {
-      if (bins - 1 <= maxCategoriesToOneHot) scanLevels(own, bins, feature);
+      if (bins <= maxCategoriesToOneHot) scanLevels(own, bins, feature);
       else scanSortedLevels(own, bins, feature);
     } else {
       scanThresholds(own, bins, feature);

@@ -56,6 +56,7 @@ export interface BoostParameters {
   extraRandom: boolean;
   /** 1 rising, -1 falling, 0 free, one per feature; null: all free */
   monotone: readonly (-1 | 0 | 1)[] | null;
+  /** features with at most so many bins, the missing one included, are split one level against the rest */
   maxCategoriesToOneHot: number;
   maxCategoriesPerSplit: number;
   categorySmoothing: number;

@@ -107,7 +107,7 @@ export function slowSearch(data: SlowData, node: SlowNode, options: SearchOption
   data.binning.forEach((binning, feature) => {
     if (binning.kind === 'numeric') search.thresholds(feature, binning.upper.length);
     else if (options.allSubsets) search.subsets(feature);
-    else if (binning.bins - 1 <= data.parameters.maxCategoriesToOneHot) search.oneAgainstRest(feature);
+    else if (binning.bins <= data.parameters.maxCategoriesToOneHot) search.oneAgainstRest(feature);
     else search.sortedLevels(feature);
   });
   return { splits: search.splits, least: search.least, close: search.close };
