@@ -5,6 +5,7 @@ const ours = 'contracts|evaluation|access|tabular|trees|automl|deploy|queue|db|s
 const mayImport = {
   contracts: [],
   evaluation: [],
+  trees: [],
   access: ['contracts'],
   tabular: ['contracts'],
   queue: ['contracts'],

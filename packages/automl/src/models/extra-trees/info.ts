@@ -29,7 +29,7 @@ export const extraTreesInfo = {
       min: 64,
       max: 40_000,
       log: true,
-      default: 15_000,
+      default: 18_392,
     },
     minDataInLeaf: {
       kind: 'int',

@@ -32,7 +32,7 @@ export const gbmDepthInfo = {
       min: 0.001,
       max: 5,
       log: true,
-      default: 1,
+      default: 0.001,
     },
     rowFraction: { kind: 'float', label: 'Share of rows per tree', short: 'rows', min: 0.6, max: 1, default: 0.65 },
     featureFraction: {
@@ -49,10 +49,10 @@ export const gbmDepthInfo = {
       short: 'features per split',
       min: 0.6,
       max: 1,
-      default: 1,
+      default: 0.9,
     },
     l1: { kind: 'float', label: 'L1 penalty', short: 'L1', min: 1e-4, max: 5, log: true, default: 1e-4 },
-    l2: { kind: 'float', label: 'L2 penalty', short: 'L2', min: 1e-4, max: 5, log: true, default: 1 },
+    l2: { kind: 'float', label: 'L2 penalty', short: 'L2', min: 1e-4, max: 5, log: true, default: 1e-4 },
   },
   startingConfigs,
 } as const satisfies FamilyDescription;
@@ -60,36 +60,28 @@ export const gbmDepthInfo = {
 function startingConfigs(facts: DataFacts): Config[] {
   const tuned: Config =
     facts.task === 'regression'
-      ? { learningRate: 0.05, maxDepth: 9, minHessian: 2, rowFraction: 0.7, l2: 1e-4 }
-      : { learningRate: 0.08, maxDepth: 6, minHessian: 0.001, rowFraction: 0.65, featureFractionByNode: 0.9, l2: 1e-4 };
+      ? { learningRate: 0.05, maxDepth: 9, minHessian: 2, rowFraction: 0.7, featureFractionByNode: 1 }
+      : { learningRate: 0.08, maxDepth: 6, minHessian: 0.001, rowFraction: 0.65, featureFractionByNode: 0.9 };
   return [
     tuned,
-    {
-      learningRate: 0.03,
-      maxDepth: 10,
-      minHessian: 5,
-      rowFraction: 0.6,
-      featureFraction: 0.8,
-      featureFractionByNode: 0.8,
-    },
-    {
-      learningRate: 0.05,
-      maxDepth: 5,
-      minHessian: 3,
-      rowFraction: 0.8,
-      featureFraction: 0.8,
-      featureFractionByNode: 0.8,
-    },
-    { learningRate: 0.1, maxDepth: 6, minHessian: 1, rowFraction: 1 },
-    {
-      learningRate: 0.015,
-      maxDepth: 8,
-      minHessian: 0.01,
-      rowFraction: 0.9,
-      featureFractionByNode: 0.6,
-      l1: 0.5,
-      l2: 2,
-    },
-    { learningRate: 0.02, maxDepth: 4, minHessian: 0.1, rowFraction: 0.8, featureFraction: 0.6, l1: 0.05, l2: 0.3 },
+    // learning rate, depth, weight, rows, features per tree and per split, l1, l2
+    entry(0.03, 10, 5, 0.6, 0.8, 0.8, 1e-4, 1),
+    entry(0.05, 5, 3, 0.8, 0.8, 0.8, 1e-4, 1),
+    entry(0.1, 6, 1, 1, 1, 1, 1e-4, 1),
+    entry(0.015, 8, 0.01, 0.9, 1, 0.6, 0.5, 2),
+    entry(0.02, 4, 0.1, 0.8, 0.6, 1, 0.05, 0.3),
   ];
+}
+
+function entry(
+  learningRate: number,
+  maxDepth: number,
+  minHessian: number,
+  rowFraction: number,
+  featureFraction: number,
+  featureFractionByNode: number,
+  l1: number,
+  l2: number,
+): Config {
+  return { learningRate, maxDepth, minHessian, rowFraction, featureFraction, featureFractionByNode, l1, l2 };
 }

@@ -37,7 +37,7 @@ export const randomForestInfo = {
       min: 64,
       max: 40_000,
       log: true,
-      default: 15_000,
+      default: 37_308,
     },
     minDataInLeaf: {
       kind: 'int',
@@ -83,7 +83,7 @@ function startingConfigs(facts: DataFacts): Config[] {
   const entropy: Config = classes ? { criterion: 'entropy' } : {};
   return [
     { maxFeatures: 0.75, maxLeaves: 37_308 },
-    { maxFeatures: classes ? 'sqrt' : 0.4, ...entropy },
+    { maxFeatures: classes ? 'sqrt' : 0.4, maxLeaves: 15_000, ...entropy },
     { maxFeatures: 0.4, maxLeaves: 1156, minDataInLeaf: 2, ...entropy },
     { maxFeatures: 0.6, maxLeaves: 8937, bootstrap: false, maxSamples: 0.7 },
   ];

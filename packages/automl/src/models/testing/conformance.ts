@@ -195,11 +195,15 @@ function describeAwkwardData(info: FamilyInfo): void {
     model.dispose();
   });
 
-  it('fits twenty classes', async () => {
-    const data = synthetic('multiclass', 300, 13, 20);
+  it.each([20, 40])('fits %d classes', async (classes) => {
+    const data = synthetic('multiclass', 300, 13, classes);
     const model = await fitOn(info, data);
-    expectSound(model.predict(data.features), 300, 20, 'multiclass');
+    const predictions = model.predict(data.features);
+    expectSound(predictions, 300, classes, 'multiclass');
+    const restored = await (await info.load()).restore(copyOf(model.state()));
+    expect(restored.predict(data.features)).toEqual(predictions);
     model.dispose();
+    restored.dispose();
   });
 
   it('finds nothing in a shuffled target', async () => {
