@@ -27,6 +27,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
   const validation = input.validation && input.validation.rows > 0 ? input.validation : null;
   const parameters = completeParameters(input.parameters ?? {}, train.features.length);
   checkRows(train, objective, 'training');
+  checkMonotone(train, parameters);
   if (validation) checkRows(validation, objective, 'validation');
   if (!Number.isSafeInteger(seed))
     throw new TreesError('INVALID_PARAMETER', `The seed must be a whole number, not ${seed}.`);
@@ -52,7 +53,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
     leafWidth: session.outputs / session.treesPerRound,
     base: baseOf(input, session),
   });
-  if (input.warmStart) goOn(input.warmStart, builder, session, train, validation);
+  if (input.warmStart) goOn(input.warmStart, builder, session, train, validation, link);
   const before = builder.trees / session.treesPerRound;
   const grown = await addRounds(input, parameters, session, builder, validation);
   builder.truncate((before + grown.kept) * session.treesPerRound);
@@ -104,7 +105,7 @@ async function addRounds(
     if (watch?.isDue(rounds) && watch.see(rounds, session.watch())) break;
     await pace.breathe();
   }
-  return { rounds, kept: watch ? watch.bestRound : rounds, curve: watch?.curve ?? [], truncated, learningRate };
+  return { rounds, kept: watch?.bestRound || rounds, curve: watch?.curve ?? [], truncated, learningRate };
 }
 
 /** Gives the round's number of splits, or -1 when the deadline passed before it was whole; its trees are taken back. */
@@ -156,8 +157,9 @@ function goOn(
   session: BoostSession,
   train: BoostRows,
   validation: BoostRows | null,
+  link: TreeModel['link'],
 ): void {
-  if (model.kind !== 'boosting' || model.ensemble.outputs !== session.outputs) {
+  if (model.kind !== 'boosting' || model.ensemble.outputs !== session.outputs || model.link !== link) {
     throw new TreesError('INVALID_PARAMETER', 'Only a boosted model of the same objective can be gone on from.');
   }
   builder.addEnsemble(model.ensemble);
@@ -175,6 +177,15 @@ function checkRows(rows: BoostRows, objective: Objective, name: string): void {
     throw new TreesError('INVALID_DATA', `${rows.target.length} ${name} targets do not match ${rows.rows} rows.`);
   }
   checkObjective(objective, rows.target);
+}
+
+function checkMonotone({ features }: BoostRows, { monotone }: BoostParameters): void {
+  const wrong = features.findIndex((feature, index) => feature.kind === 'categorical' && monotone?.[index]);
+  if (wrong < 0) return;
+  throw new TreesError(
+    'INVALID_PARAMETER',
+    `Feature ${wrong} is categorical and has no order to rise or fall along. Set its monotone direction to 0.`,
+  );
 }
 
 function linkOf(objective: Objective): TreeModel['link'] {

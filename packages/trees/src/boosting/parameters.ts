@@ -54,6 +54,19 @@ const ranges: Partial<Record<keyof BoostParameters, [min: number, max: number, w
   histogramPoolBytes: [0, 2 ** 32],
 };
 
+const growths: readonly BoostParameters['growth'][] = ['leafWise', 'depthWise'];
+const histograms: readonly BoostParameters['histogram'][] = ['auto', 'packed', 'float'];
+const objectives: readonly Objective['kind'][] = [
+  'squared',
+  'absolute',
+  'huber',
+  'quantile',
+  'poisson',
+  'tweedie',
+  'logistic',
+  'softmax',
+];
+
 /** Fills in defaults. Throws INVALID_PARAMETER with the name and the range of what does not make sense. */
 export function completeParameters(given: Partial<BoostParameters>, features: number): BoostParameters {
   const parameters = { ...defaultBoostParameters, ...given };
@@ -63,17 +76,26 @@ export function completeParameters(given: Partial<BoostParameters>, features: nu
     if (!fits) refuse(`${name} must be a ${whole ? 'whole ' : ''}number from ${min} to ${max}, not ${value}.`);
   }
   const { goss, monotone } = parameters;
+  if (!growths.includes(parameters.growth)) refuse(`growth must be ${growths.join(' or ')}, not ${parameters.growth}.`);
+  if (!histograms.includes(parameters.histogram)) {
+    refuse(`histogram must be one of ${histograms.join(', ')}, not ${parameters.histogram}.`);
+  }
   if (goss && !(goss.top > 0 && goss.other > 0 && goss.top + goss.other <= 1)) {
     refuse('goss needs shares above 0 whose sum is at most 1.');
   }
   if (monotone && monotone.length !== features) {
     refuse(`monotone needs one direction per feature: ${features}, not ${monotone.length}.`);
   }
+  const odd = monotone?.find((direction) => ![-1, 0, 1].includes(direction));
+  if (odd !== undefined) refuse(`monotone takes 1 (rising), -1 (falling) and 0 (free), not ${odd}.`);
   return parameters;
 }
 
 /** Throws INVALID_PARAMETER or INVALID_DATA where the objective or its targets do not make sense. */
 export function checkObjective(objective: Objective, target: Float64Array): void {
+  if (!objectives.includes(objective.kind)) {
+    refuse(`The objective must be one of ${objectives.join(', ')}, not ${objective.kind}.`);
+  }
   if (objective.kind === 'huber' && !(objective.delta > 0)) refuse('huber needs a delta above 0.');
   if (objective.kind === 'quantile' && !(objective.level > 0 && objective.level < 1)) {
     refuse('quantile needs a level between 0 and 1.');

@@ -36,10 +36,10 @@ export function openKernel<Name extends string>(arena: Arena<Name>): Kernel<Name
     exports: exports as unknown as KernelExports,
     arena,
     memory,
-    f64: (name) => new Float64Array(buffer, at[name], size[name] >> 3),
-    f32: (name) => new Float32Array(buffer, at[name], size[name] >> 2),
-    i32: (name) => new Int32Array(buffer, at[name], size[name] >> 2),
-    u32: (name) => new Uint32Array(buffer, at[name], size[name] >> 2),
+    f64: (name) => new Float64Array(buffer, at[name], size[name] >>> 3),
+    f32: (name) => new Float32Array(buffer, at[name], size[name] >>> 2),
+    i32: (name) => new Int32Array(buffer, at[name], size[name] >>> 2),
+    u32: (name) => new Uint32Array(buffer, at[name], size[name] >>> 2),
     u8: (name) => new Uint8Array(buffer, at[name], size[name]),
   };
 }
