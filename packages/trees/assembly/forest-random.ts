@@ -218,14 +218,15 @@ function drawByValue(feature: i32): i32 {
   const from = load<f64>(values + ((<usize>lowestBin) << 3));
   const to = load<f64>(values + ((<usize>highestBin) << 3));
   const value = from + randomUnit(forestRandomState) * (to - from);
-  let low = lowestBin;
-  let high = highestBin - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (load<f64>(values + ((<usize>middle) << 3)) <= value) low = middle;
-    else high = middle - 1;
+  // Halving without a branch: which way it goes cannot be guessed.
+  let threshold = lowestBin;
+  for (let left = highestBin - lowestBin; left > 1; ) {
+    const half = left >> 1;
+    const isAbove = load<f64>(values + ((<usize>(threshold + half)) << 3)) <= value;
+    threshold += half & -(<i32>isAbove);
+    left -= half;
   }
-  return low;
+  return threshold;
 }
 
 function countMissing(): i32 {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planMatrix } from '../binning/layout.ts';
 import { modelFault } from '../model/check.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
@@ -190,6 +191,26 @@ describe('what a forest learns', () => {
         }
       }
     }
+  });
+
+  it.each(splitters)('is the same from features that share columns (%s)', async (splitter) => {
+    const rows = 900;
+    const target = Float64Array.from({ length: rows }, (_, row) => (row % 30) ** 2);
+    const features = Array.from({ length: 30 }, (_, k): FeatureInput => {
+      const stored = Int32Array.from({ length: rows / 30 }, (_, i) => i * 30 + k);
+      return { kind: 'sparse', rows: stored, values: Float64Array.from(stored, (row) => 1 + (row % 4)) };
+    });
+    const fit = await fitForest({
+      features,
+      rows,
+      target,
+      task: regression,
+      parameters: { trees: 3, splitter, bootstrap: false, maxFeatures: 0.3 },
+      seed: 2,
+    });
+    expect(planMatrix([{ features, rows }], fit.model.binning).columns).toBeLessThan(30);
+    const found = createPredictor(fit.model).predict(features, rows);
+    for (let row = 0; row < rows; row++) expect(found[row]).toBeCloseTo(target[row]!, 3);
   });
 
   it('follows class weights', async () => {
