@@ -17,7 +17,7 @@ const mediaTypes: Record<string, string> = {
 };
 
 /** What a file picker offers. */
-export const acceptedFiles = '.csv,.tsv,.txt,.parquet,.xlsx,.ndjson,.jsonl';
+export const acceptedFiles = '.csv,.tsv,.txt,.csv.gz,.gz,.parquet,.xlsx,.ndjson,.jsonl';
 
 export function extensionOf(name: string): string {
   return name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : '';

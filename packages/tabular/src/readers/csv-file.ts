@@ -9,12 +9,12 @@ export interface CsvFileResult extends CsvResult {
 }
 
 /**
- * Reads a CSV file in one pass, or two when a column of numbers turned out to hold text.
+ * Reads a CSV file, which `open` begins anew, in one pass, or two when a column of numbers turned out to hold text.
  * DuckDB is not used here: its sniffer accepts ragged rows, NUL bytes and open quotes silently, so that every cell had
  * to be checked by us anyway, and a checked cell is already tokenised. Memory is the table plus one chunk.
  */
 export async function readCsvFile(
-  path: string,
+  open: () => AsyncIterable<Uint8Array>,
   head: Uint8Array,
   parse: ParseOptions,
   settings: Pick<CsvReadOptions, 'limits' | 'minColumns' | 'asText'>,
@@ -23,10 +23,10 @@ export async function readCsvFile(
   const sniffed = sniffCsv(sampleOf(head, encoding), parse);
   const options: CsvReadOptions = { ...settings, ...sniffed, nulls: parse.nulls };
   let reader = new CsvTableReader(options);
-  await feed(reader, path, encoding);
+  await feed(reader, open(), encoding);
   const second = reader.end();
   if (second) {
-    await feed(second, path, encoding);
+    await feed(second, open(), encoding);
     second.end();
     reader = second;
   }
@@ -34,8 +34,8 @@ export async function readCsvFile(
   return { ...result, parse: { encoding, ...sniffed, ...(parse.nulls ? { nulls: parse.nulls } : {}) } };
 }
 
-async function feed(reader: CsvTableReader, path: string, encoding: Encoding): Promise<void> {
-  for await (const chunk of utf8Chunks(path, encoding)) reader.push(chunk);
+async function feed(reader: CsvTableReader, bytes: AsyncIterable<Uint8Array>, encoding: Encoding): Promise<void> {
+  for await (const chunk of utf8Chunks(bytes, encoding)) reader.push(chunk);
 }
 
 function sampleOf(head: Uint8Array, encoding: Encoding): Uint8Array {

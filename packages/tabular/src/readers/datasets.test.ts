@@ -1,7 +1,5 @@
-import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { TaskKind } from '@laurel/contracts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { targetFindings } from '../leaks/target-findings.ts';
@@ -31,12 +29,7 @@ describe.skipIf(!existsSync(list))(`the benchmark's datasets (skipped where ${ro
   const datasets: Dataset[] = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
   for (const { name, file, rows, cols, target, task } of datasets) {
     it(`${name}: read whole, described, stored, and only true leaks found`, { timeout: 60_000 }, async () => {
-      let path = join(root, 'data', file);
-      if (file.endsWith('.gz')) {
-        path = join(folder.path, 'unpacked.csv');
-        await pipeline(createReadStream(join(root, 'data', file)), createGunzip(), createWriteStream(path));
-      }
-      const { table, ...context } = await readFile({ path, contentType: 'text/csv' });
+      const { table, ...context } = await readFile({ path: join(root, 'data', file), fileName: file });
       expect([table.rows, table.columns.length]).toEqual([rows, cols]);
       const profile = profileTable(table, context);
       expect(profile.columns.find((column) => column.name === target)!.missing).toBe(0);

@@ -67,6 +67,14 @@ const extensions = new Map<string, FileFormat>([
   ['jsonl', 'ndjson'],
 ]);
 
+const packedTypes: readonly string[] = ['application/gzip', 'application/x-gzip'];
+
+/** Whether the sender says that the file is packed with gzip, by content type or by the file's name. */
+export function announcedAsPacked(contentType: string | undefined, fileName: string | undefined): boolean {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  return packedTypes.includes(type) || /\.gz$/i.test(fileName ?? '');
+}
+
 /** The format that the sender says it is, by content type and then by the file's name; undefined when neither says. */
 export function announcedFormat(contentType: string | undefined, fileName: string | undefined): FileFormat | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
@@ -99,7 +107,10 @@ export function settleFormat(content: Content, announced: FileFormat | undefined
     );
   }
   if (content.kind === 'gzip') {
-    throw new AppError('CONTENT_MISMATCH', 'The file is packed with gzip. Unpack it and send what is inside.');
+    throw new AppError(
+      'CONTENT_MISMATCH',
+      'The file is packed with gzip but does not say so. Name it .csv.gz if it is a packed CSV file; otherwise unpack it.',
+    );
   }
   if (content.kind === 'ole') return 'ole';
   const found: FileFormat = content.kind === 'zip' ? 'xlsx' : content.kind;

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
@@ -193,5 +194,41 @@ describe('NDJSON', () => {
     const path = `${folder.path}/plain`;
     writeFileSync(path, '{"a": 1, "b": 2}\n');
     expect((await readFile({ path })).parse.format).toBe('ndjson');
+  });
+});
+
+describe('CSV packed with gzip', () => {
+  const text = `a,b\n${Array.from({ length: 5000 }, (_, i) => `${i},${i % 2 ? 'odd' : 'even'}`).join('\n')}\n`;
+  const write = (name: string, bytes: Uint8Array) => {
+    const path = `${folder.path}/${name}`;
+    writeFileSync(path, bytes);
+    return path;
+  };
+
+  it('is read like the file inside, by its name or its type', async () => {
+    const plain = await readFile({ path: write('plain.csv', Buffer.from(text)), contentType: 'text/csv' });
+    const path = write('packed', gzipSync(text));
+    for (const announced of [{ fileName: 'things.csv.gz' }, { contentType: 'application/gzip' }]) {
+      const packed = await readFile({ path, ...announced });
+      expect(packed.table).toEqual(plain.table);
+      expect(packed.parse).toEqual(plain.parse);
+    }
+  });
+
+  it('is refused when damaged, cut off, too large inside, or no CSV', async () => {
+    const read = (path: string, limits = {}) => readFile({ path, fileName: 'x.csv.gz', limits });
+    const cut = write('cut', gzipSync(text).subarray(0, 2000));
+    expect(await thrown(() => read(cut))).toMatchObject({ code: 'CONTENT_MISMATCH' });
+    const spoilt = gzipSync(text);
+    spoilt.fill(0xff, 40, 60);
+    expect(await thrown(() => read(write('spoilt', spoilt)))).toMatchObject({ code: 'CONTENT_MISMATCH' });
+    const large = write('large', gzipSync(Buffer.alloc(5_000_000, 'a,b\n1,2\n')));
+    expect(await thrown(() => read(large, { maxUnpackedBytes: 1_000_000 }))).toMatchObject({
+      code: 'DECOMPRESSED_TOO_LARGE',
+    });
+    expect(await thrown(() => read(write('page', gzipSync('<!DOCTYPE html><html></html>'))))).toMatchObject({
+      code: 'NOT_TABULAR',
+    });
+    expect(await thrown(() => read(write('nothing', gzipSync(''))))).toMatchObject({ code: 'EMPTY_FILE' });
   });
 });

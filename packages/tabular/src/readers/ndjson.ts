@@ -4,6 +4,7 @@ import { columnNames } from '../csv/header.ts';
 import type { RawTable } from '../infer/raw.ts';
 import { ValueBuilder } from '../infer/value-builder.ts';
 import type { TableLimits } from '../limits.ts';
+import { fileBytes } from './byte-source.ts';
 import { cellTooLarge, checkEnough, checkSize } from './checks.ts';
 import { utf8Chunks } from './text-source.ts';
 
@@ -106,7 +107,7 @@ async function* linesOf(path: string): AsyncGenerator<{ text: string; line: numb
       );
     }
   };
-  for await (const chunk of utf8Chunks(path, 'utf-8')) {
+  for await (const chunk of utf8Chunks(fileBytes(path), 'utf-8')) {
     const parts = (rest + decode(chunk, false)).split('\n');
     rest = parts.pop()!;
     if (rest.length > maxLineCharacters) {

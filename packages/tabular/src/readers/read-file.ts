@@ -1,12 +1,12 @@
-import { open } from 'node:fs/promises';
 import type { FileFormat, Finding, ModelInput, ParseOptions } from '@laurel/contracts';
 import { type ColumnInference, inferTable } from '../infer/infer.ts';
 import type { RawTable } from '../infer/raw.ts';
 import { defaultLimits, type TableLimits } from '../limits.ts';
 import { type ConformOptions, type ConformResult, conformRaw, textInputs } from '../rows/conform.ts';
 import type { Table } from '../table.ts';
+import { fileBytes, firstBytes, gunzippedBytes } from './byte-source.ts';
 import { readCsvFile } from './csv-file.ts';
-import { announcedFormat, detectContent, settleFormat } from './detect.ts';
+import { announcedAsPacked, announcedFormat, detectContent, settleFormat } from './detect.ts';
 import { readNdjsonFile } from './ndjson.ts';
 import { readParquetFile } from './parquet.ts';
 import { oldOfficeError, readXlsxFile } from './xlsx/read.ts';
@@ -47,7 +47,7 @@ export async function readFile(input: ReadFileInput): Promise<ReadFileResult> {
 
 /** A CSV file from the command line: the same reading and checks as for an upload. */
 export function loadCsvTable(path: string, options: Omit<ReadFileInput, 'path' | 'contentType'> = {}) {
-  return readFile({ ...options, path, contentType: 'text/csv' });
+  return readFile({ fileName: path, ...options, path, contentType: 'text/csv' });
 }
 
 /**
@@ -76,10 +76,12 @@ async function readRawFile(
 ): Promise<RawResult> {
   const limits = { ...defaultLimits, ...input.limits };
   const parse = input.parse ?? {};
-  const head = await readHead(input.path);
+  const head = await firstBytes(fileBytes(input.path), headBytes);
+  const packed = detectContent(head).kind === 'gzip' && announcedAsPacked(input.contentType, input.fileName);
+  if (packed) return readPackedCsv(input, limits, minColumns, asText);
   const format = settleFormat(detectContent(head), announcedFormat(input.contentType, input.fileName));
   if (format === 'csv') {
-    const read = await readCsvFile(input.path, head, parse, { limits, minColumns, asText });
+    const read = await readCsvFile(() => fileBytes(input.path), head, parse, { limits, minColumns, asText });
     return { ...read, parse: { ...read.parse, format } };
   }
   if (format === 'ole') throw await oldOfficeError(input.path);
@@ -91,13 +93,15 @@ async function readRawFile(
   return { ...(await read(input.path, parse.nulls, limits, minColumns)), parse: { ...given, format } };
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = new Uint8Array(headBytes);
-    const { bytesRead } = await file.read(buffer, 0, headBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+async function readPackedCsv(
+  input: ReadFileInput,
+  limits: TableLimits,
+  minColumns: number,
+  asText: ((name: string) => boolean) | undefined,
+): Promise<RawResult> {
+  const open = () => gunzippedBytes(input.path, limits.maxUnpackedBytes);
+  const head = await firstBytes(open(), headBytes);
+  settleFormat(detectContent(head), 'csv');
+  const read = await readCsvFile(open, head, input.parse ?? {}, { limits, minColumns, asText });
+  return { ...read, parse: { ...read.parse, format: 'csv' } };
 }

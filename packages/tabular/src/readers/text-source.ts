@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { AppError, type ParseOptions } from '@laurel/contracts';
 
 export type Encoding = NonNullable<ParseOptions['encoding']>;
@@ -35,19 +34,18 @@ function zeroPattern(head: Uint8Array): Encoding | undefined {
   return even > 0.7 * pairs && odd === 0 ? 'utf-16be' : undefined;
 }
 
-/** The file as chunks of UTF-8, without a byte order mark. UTF-8 itself is passed on unchecked: the tokenizer checks it. */
-export async function* utf8Chunks(path: string, encoding: Encoding): AsyncGenerator<Uint8Array> {
-  const stream = createReadStream(path, { highWaterMark: 1 << 20 });
+/** Bytes as chunks of UTF-8, without a byte order mark. UTF-8 itself is passed on unchecked: the tokenizer checks it. */
+export async function* utf8Chunks(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
   if (encoding === 'utf-8') {
     let first = true;
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of bytes) {
       yield first ? withoutMark(chunk) : chunk;
       first = false;
     }
     return;
   }
   const convert = toUtf8(encoding);
-  for await (const chunk of stream as AsyncIterable<Buffer>) yield convert(chunk, false);
+  for await (const chunk of bytes) yield convert(chunk, false);
   yield convert(new Uint8Array(0), true);
 }
 

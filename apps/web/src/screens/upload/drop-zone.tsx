@@ -44,7 +44,7 @@ export function DropZone({
       >
         <FileUp aria-hidden className="mb-1 size-6 text-ink-3" strokeWidth={1.5} />
         <span className="font-medium">{title}</span>
-        <span className="text-ink-2">CSV, Parquet, Excel or JSON lines</span>
+        <span className="text-ink-2">CSV (also .csv.gz), Parquet, Excel or JSON lines</span>
         <span className="text-ink-3 text-small">
           or click to choose a file{maxUploadBytes ? `, up to ${formatBytes(maxUploadBytes)}` : ''}
         </span>

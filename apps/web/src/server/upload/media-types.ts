@@ -8,7 +8,10 @@ export const formatMediaTypes: Readonly<Record<FileFormat, string>> = {
   ndjson: 'application/x-ndjson',
 };
 
-const aliases: Readonly<Record<string, FileFormat>> = {
+/** A CSV file packed with gzip keeps saying so: what it holds is found when it is read. */
+const packedMediaType = 'application/gzip';
+
+const aliases: Readonly<Record<string, FileFormat | 'packed'>> = {
   'text/csv': 'csv',
   'application/csv': 'csv',
   'text/tab-separated-values': 'csv',
@@ -16,12 +19,15 @@ const aliases: Readonly<Record<string, FileFormat>> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
   'application/x-ndjson': 'ndjson',
   'application/jsonl': 'ndjson',
+  'application/gzip': 'packed',
+  'application/x-gzip': 'packed',
 };
 
 /** What a raw upload may call itself. */
 export const tableMediaTypes: readonly string[] = Object.keys(aliases);
 
-const extensions: Readonly<Record<string, FileFormat>> = {
+const extensions: Readonly<Record<string, FileFormat | 'packed'>> = {
+  gz: 'packed',
   csv: 'csv',
   tsv: 'csv',
   txt: 'csv',
@@ -40,5 +46,6 @@ export function tableMediaType(declared: string, fileName: string | null): strin
   const format =
     (Object.hasOwn(extensions, extension) && extensions[extension]) ||
     (Object.hasOwn(aliases, declared) && aliases[declared]);
-  return format ? formatMediaTypes[format] : null;
+  if (!format) return null;
+  return format === 'packed' ? packedMediaType : formatMediaTypes[format];
 }
