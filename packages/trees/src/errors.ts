@@ -1,5 +1,7 @@
 /** What went wrong, for code that decides; the message says it to people. */
 export type TreesErrorCode =
+  /** the loss grew beyond what numbers can hold */
+  | 'DIVERGED'
   | 'INVALID_DATA'
   | 'INVALID_PARAMETER'
   | 'MEMORY_LIMIT'

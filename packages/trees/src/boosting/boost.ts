@@ -96,8 +96,8 @@ async function addRounds(
       learningRate = fasterRate(learningRate, pace.nowMs() - startMs, pace.leftMs());
     }
     const splits = addRound(session, builder, before + rounds, learningRate, pace.isOver);
-    if (splits < 0) {
-      truncated = true;
+    if (splits === 'over' || splits === 'diverged') {
+      truncated = splits === 'over';
       break;
     }
     if (splits === 0 && isSettled(parameters)) break;
@@ -108,25 +108,34 @@ async function addRounds(
   return { rounds, kept: watch?.bestRound || rounds, curve: watch?.curve ?? [], truncated, learningRate };
 }
 
-/** Gives the round's number of splits, or -1 when the deadline passed before it was whole; its trees are taken back. */
+/**
+ * Gives the round's number of splits. 'over': the deadline passed before it was whole; 'diverged': the loss has grown
+ * beyond numbers, and what came before is kept. Either way its trees are taken back. The first round throws instead.
+ */
 function addRound(
   session: BoostSession,
   builder: EnsembleBuilder,
   round: number,
   learningRate: number,
   isOver: () => boolean,
-): number {
+): number | 'over' | 'diverged' {
   const before = builder.trees;
   let splits = 0;
-  for (let k = 0; k < session.treesPerRound; k++) {
-    if (isOver()) {
-      builder.truncate(before);
-      return -1;
+  try {
+    for (let k = 0; k < session.treesPerRound; k++) {
+      if (isOver()) {
+        builder.truncate(before);
+        return 'over';
+      }
+      if (k === 0) session.beginRound(round);
+      const tree = session.growTree(k, learningRate);
+      builder.addTree(tree);
+      splits += tree.nodes;
     }
-    if (k === 0) session.beginRound(round);
-    const tree = session.growTree(k, learningRate);
-    builder.addTree(tree);
-    splits += tree.nodes;
+  } catch (error) {
+    builder.truncate(before);
+    if (before > 0 && error instanceof TreesError && error.code === 'DIVERGED') return 'diverged';
+    throw error;
   }
   return splits;
 }

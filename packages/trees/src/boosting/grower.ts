@@ -78,7 +78,7 @@ export function setPrecision(
   // pairs are f32: what they add up to must be one as well, or a single one may not be
   if (!Number.isFinite(Math.fround(mass)) || !Number.isFinite(Math.fround(curvature))) {
     throw new TreesError(
-      'INVALID_DATA',
+      'DIVERGED',
       'The gradients are no longer finite. Use a lower learning rate, or scale the target or the weights down.',
     );
   }

@@ -267,3 +267,21 @@ describe('an abort', () => {
     await expect(fit).rejects.toThrow('enough');
   });
 });
+
+describe('a loss that grows beyond numbers', () => {
+  it('ends the fit with the rounds before it', async () => {
+    const rows = 400;
+    const values = Float64Array.from({ length: rows }, (_, i) => i % 40);
+    const target = Float64Array.from(values, (value, i) => (i % 7 === 0 ? 1e6 : value));
+    const result = await boost({
+      train: { features: [{ kind: 'numeric', values }], rows, target },
+      objective: { kind: 'poisson' },
+      parameters: { rounds: 400, learningRate: 50, minDataInLeaf: 1 },
+      seed: 1,
+    });
+    expect(result.rounds).toBeGreaterThan(0);
+    expect(result.rounds).toBeLessThan(400);
+    const predictor = createPredictor(result.model);
+    expect(predictor.predict([{ kind: 'numeric', values }], rows).every(Number.isFinite)).toBe(true);
+  });
+});
