@@ -12,15 +12,8 @@ import {
   subtractHistogram,
 } from './histogram';
 import { Leaf, leafAt } from './leaf';
-import {
-  constrainedOutput,
-  gradientUnit,
-  hessianUnit,
-  l2,
-  minDataInLeaf,
-  monotone,
-  setTreeHessian,
-} from './node-search';
+import { constrainedOutput, gradientUnit, hessianUnit, l2, minDataInLeaf, monotone, setTreeSums } from './node-search';
+import { gradientMass } from './objective';
 import { partitionRows, prepareSplit } from './partition';
 import { findSplitFloat, findSplitPacked } from './search';
 import { findSplitVector } from './vector-search';
@@ -89,7 +82,7 @@ function startRoot(sampled: i32, rows: i32): void {
   root.parentOutput = 0;
   const histogram = histogramOf(0);
   root.hessian = builtHessian;
-  setTreeHessian(builtHessian * hessianUnit);
+  setTreeSums(builtHessian * hessianUnit, gradientMass);
   root.gradient = builtGradient;
   root.output = constrainedOutput(
     root.gradient * gradientUnit,

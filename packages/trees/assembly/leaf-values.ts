@@ -44,7 +44,8 @@ export function setLeafQuantiles(leaves: i32, learningRate: f64, level: f64): vo
       store<f64>(at, weight, 8);
       sum += weight;
     }
-    const value = leaf.inCount > 0 ? quantileOfPairs(residualPairs, leaf.inCount, level, sum) : 0;
+    const value =
+      leaf.inCount > 0 ? quantileOfPairs(residualPairs, leaf.inCount, level, rowWeights != 0 ? sum : -1) : 0;
     writeLeaf(i, leaf, learningRate * max(leaf.lowest, min(leaf.highest, value)));
   }
 }
@@ -73,12 +74,12 @@ function addTo(own: usize, order: usize, count: i32, value: f64): void {
 }
 
 /**
- * Quantile of (value, weight) pairs of f64: between neighbours in proportion where all weights are 1, otherwise the
- * first value up to which the level's share of the weight lies. Reorders the pairs.
+ * Quantile of (value, weight) pairs of f64: between neighbours in proportion without weights (weightSum below 0),
+ * otherwise the first value up to which the level's share of the weight lies. Reorders the pairs.
  */
 export function quantileOfPairs(pairs: usize, count: i32, level: f64, weightSum: f64): f64 {
   sortPairs(pairs, count);
-  if (weightSum == <f64>count) {
+  if (weightSum < 0) {
     const place = level * <f64>(count - 1);
     const below = <i32>floor(place);
     const value = load<f64>(pairs + ((<usize>below) << 4));

@@ -49,11 +49,14 @@ let bestRightOutput: f64 = 0;
 const bestSet = memory.data(32, 16);
 
 /** least hessian (real) of a side: what remains of no rows at all after adding and subtracting f64 is below it */
-let leastHessian: f64 = 0;
+export let leastHessian: f64 = 0;
+/** the same for the size of a gradient */
+export let leastGradient: f64 = 0;
 
-/** Tells the hessian (real) of all rows of the tree. */
-export function setTreeHessian(hessian: f64): void {
+/** Tells the hessian and the sum of |gradient| (real) of all rows of the tree. */
+export function setTreeSums(hessian: f64, gradientSize: f64): void {
   leastHessian = max(1e-10 * hessian, 1e-300);
+  leastGradient = 1e-10 * gradientSize;
 }
 
 /** Makes a leaf the one whose split is looked for. */

@@ -7,6 +7,8 @@ import {
   gradientUnit,
   hessianUnit,
   keepNumeric,
+  leastGradient,
+  leastHessian,
   monotone,
   nodeFloor,
   nodeGeneral,
@@ -21,9 +23,13 @@ export function readPair<T>(at: usize): v128 {
   return v128.load(at);
 }
 
+/**
+ * Whether no row is in a bin. After a subtraction of f64 an empty bin may hold what rounding left, which is far below
+ * anything that a row brings: a row with next to no hessian still has a gradient.
+ */
 export function isEmpty<T>(at: usize): bool {
   if (sizeof<T>() == 8) return load<i64>(at) == 0;
-  return !v128.any_true(v128.load(at));
+  return load<f64>(at) <= leastHessian && abs(load<f64>(at, 8)) <= leastGradient;
 }
 
 export function makePair(hessian: f64, gradient: f64): v128 {

@@ -8,7 +8,7 @@ import {
   maxCategoriesToOneHot,
   minDataPerGroup,
 } from './category-split';
-import { activeColumns, columnEntry } from './histogram';
+import { activeColumns, activeCount, columnEntry } from './histogram';
 import { Leaf } from './leaf';
 import {
   addToSet,
@@ -17,6 +17,7 @@ import {
   endNode,
   keepCategorical,
   keepNumeric,
+  leastHessian,
   nodeDensity,
   nodeFloor,
   nodeHessian,
@@ -31,14 +32,19 @@ import { vectorBytes } from './vector-histogram';
 
 /** one feature of a shared column: 256 entries */
 const unbundled = memory.data(12288, 16);
-/** sums over the node, and over the side that is judged: an entry each */
+/** sums over the node, over the side that is judged and over the other: an entry each */
 const total = memory.data(48, 16);
 const side = memory.data(48, 16);
+const other = memory.data(48, 16);
 /** sorting keys (f64) and bins (i32) of levels */
 const keys = memory.data(2048, 16);
 const levels = memory.data(1024, 16);
 
 export function findSplitVector(leaf: Leaf, histogram: usize): void {
+  if (activeCount == 0) {
+    leaf.feature = -1;
+    return;
+  }
   sumFirstColumn(histogram);
   beginNode(leaf);
   startGain(gainOfSide(total, nodeL2));
@@ -66,18 +72,18 @@ function sumFirstColumn(histogram: usize): void {
 }
 
 function scanThresholds(entries: usize, bins: i32, feature: i32): void {
-  const hasMissing = weightOf(entries) > 0;
+  const hasMissing = !isLight(entries);
   let first = 1;
   let last = bins - 1;
-  while (first < last && weightOf(entries + <usize>first * vectorBytes) == 0) first++;
-  while (last > first && weightOf(entries + <usize>last * vectorBytes) == 0) last--;
+  while (first < last && isLight(entries + <usize>first * vectorBytes)) first++;
+  while (last > first && isLight(entries + <usize>last * vectorBytes)) last--;
   const choices = last - first + (hasMissing ? 1 : 0);
   if (choices <= 0) return;
   const chosen = extraRandom != 0 ? first + <i32>randomBelow(searchRandom, <u32>choices) : -1;
   memory.fill(side, 0, vectorBytes);
   for (let b = first; b <= last; b++) {
     const at = entries + <usize>b * vectorBytes;
-    if (weightOf(at) == 0 && b != chosen) continue;
+    if (isLight(at) && b != chosen) continue;
     addEntry(side, at);
     if (chosen >= 0 && b != chosen) continue;
     judgeThreshold(entries, bins, feature, b, hasMissing ? 0 : -1);
@@ -95,7 +101,7 @@ function judgeThreshold(entries: usize, bins: i32, feature: i32, bin: i32, missi
   const weight = weightOf(side);
   const left = missing < 0 ? 2 * weight >= nodeHessian : missing == 1;
   let next = bin + 1;
-  while (next < bins && weightOf(entries + <usize>next * vectorBytes) == 0) next++;
+  while (next < bins && isLight(entries + <usize>next * vectorBytes)) next++;
   const threshold = next >= bins || extraRandom != 0 ? bin : bin + ((next - 1 - bin) >> 1);
   const low = left ? 0 : 1;
   keepNumeric(gain, feature, low, threshold - low, weight, 0);
@@ -105,7 +111,7 @@ function scanLevels(entries: usize, bins: i32, feature: i32): void {
   const chosen = extraRandom != 0 ? <i32>randomBelow(searchRandom, <u32>bins) : -1;
   for (let b = 0; b < bins; b++) {
     const at = entries + <usize>b * vectorBytes;
-    if (weightOf(at) == 0 || (chosen >= 0 && b != chosen)) continue;
+    if (isLight(at) || (chosen >= 0 && b != chosen)) continue;
     memory.copy(side, at, vectorBytes);
     const gain = gainOfSplit(nodeL2);
     if (!(gain > bestGain)) continue;
@@ -152,7 +158,7 @@ function collectLevels(entries: usize, bins: i32): i32 {
   for (let b = 0; b < bins; b++) {
     const at = entries + <usize>b * vectorBytes;
     const weight = weightOf(at);
-    if (weight == 0 || weight * nodeDensity < categorySmoothing - 0.5) continue;
+    if (isLight(at) || weight * nodeDensity < categorySmoothing - 0.5) continue;
     store<f64>(keys + ((<usize>count) << 3), load<f64>(at + direction) / (weight + categorySmoothing));
     store<i32>(levels + ((<usize>count) << 2), b);
     count++;
@@ -169,7 +175,7 @@ function widestDirection(entries: usize, bins: i32): usize {
     for (let b = 0; b < bins; b++) {
       const at = entries + <usize>b * vectorBytes;
       const g = load<f64>(at + direction);
-      if (weightOf(at) > 0) sum += (g * g) / (weightOf(at) + categorySmoothing);
+      if (!isLight(at)) sum += (g * g) / (weightOf(at) + categorySmoothing);
     }
     if (sum > most) {
       most = sum;
@@ -183,14 +189,12 @@ function widestDirection(entries: usize, bins: i32): usize {
 function gainOfSplit(penalty: f64): f64 {
   const weight = weightOf(side);
   if (weight < nodeFloor || nodeHessian - weight < nodeFloor) return -Infinity;
-  const gain = gainOfSide(side, penalty);
-  subtractEntry(side, total);
-  const rest = gainOfSide(side, -penalty);
-  addEntry(side, total);
-  return gain - rest;
+  memory.copy(other, total, vectorBytes);
+  subtractEntry(other, side);
+  return gainOfSide(side, penalty) + gainOfSide(other, penalty);
 }
 
-/** Sum of G^2 over directions / (weight + penalty); the sign of both may be turned round. */
+/** Sum of G^2 over directions / (weight + penalty). */
 function gainOfSide(at: usize, penalty: f64): f64 {
   let sum: f64 = 0;
   for (let offset: usize = 8; offset < <usize>vectorBytes; offset += 8) {
@@ -199,6 +203,11 @@ function gainOfSide(at: usize, penalty: f64): f64 {
   }
   const weight = weightOf(at) + penalty;
   return weight != 0 ? sum / weight : 0;
+}
+
+/** Whether no row is in a bin: subtraction may leave a little of nothing. */
+function isLight(at: usize): bool {
+  return weightOf(at) <= leastHessian;
 }
 
 function weightOf(at: usize): f64 {

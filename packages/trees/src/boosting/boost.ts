@@ -3,9 +3,10 @@ import { TreesError } from '../errors.ts';
 import { kernelSha256 } from '../generated/kernel.ts';
 import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
 import { createPredictor } from '../model/predictor.ts';
-import { createPace } from '../pace.ts';
+import { createPace, type Pace } from '../pace.ts';
 import type { TreeModel } from '../types.ts';
-import { checkObjective, completeParameters } from './parameters.ts';
+import { completeParameters } from './parameters.ts';
+import { checkMonotone, checkRows, type LearningRates, learningRatesOf } from './rows.ts';
 import { type BoostSession, openSession } from './session.ts';
 import { createWatch } from './stopping.ts';
 import type { BoostInput, BoostParameters, BoostResult, BoostRows, Objective } from './types.ts';
@@ -19,11 +20,14 @@ const neededTravel = 8;
 /**
  * Gradient boosting of decision trees on histograms (Friedman 2001; Ke et al. 2017). Adds `rounds` trees per output, or
  * fewer when the validation score has stopped getting better or the deadline has passed; what was best is kept. The
- * same seed gives the same model, byte by byte. Throws TreesError for data or parameters that make no sense, and the
- * signal's reason when aborted.
+ * same seed gives the same model, byte by byte. Throws TreesError INVALID_DATA or INVALID_PARAMETER for what makes no
+ * sense, MEMORY_LIMIT for what does not fit, DIVERGED where the first round is beyond numbers, and the signal's reason
+ * when aborted.
  */
 export async function boost(input: BoostInput): Promise<BoostResult> {
   const { train, objective, seed } = input;
+  const pace = createPace(input);
+  pace.isOver();
   const validation = input.validation && input.validation.rows > 0 ? input.validation : null;
   const parameters = completeParameters(input.parameters ?? {}, train.features.length);
   checkRows(train, objective, 'training');
@@ -35,6 +39,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
     input.warmStart?.binning ??
     input.binning ??
     fitBinning(train.features, train.rows, { ...input.binningOptions, seed });
+  pace.isOver();
   const weights = rowWeights(train, objective, parameters.classWeights);
   const link = linkOf(objective);
   const session = openSession({
@@ -55,7 +60,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
   });
   if (input.warmStart) goOn(input.warmStart, builder, session, train, validation, link);
   const before = builder.trees / session.treesPerRound;
-  const grown = await addRounds(input, parameters, session, builder, validation);
+  const grown = await addRounds(input, parameters, session, builder, validation, pace);
   builder.truncate((before + grown.kept) * session.treesPerRound);
   return {
     model: {
@@ -63,7 +68,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
       binning,
       ensemble: builder.build(),
       link,
-      about: describe(objective, parameters, seed),
+      about: { ...describe(objective, parameters, seed), learningRates: [...ratesBefore(input), ...grown.rates] },
     },
     rounds: before + grown.kept,
     grownRounds: grown.rounds,
@@ -81,19 +86,22 @@ async function addRounds(
   session: BoostSession,
   builder: EnsembleBuilder,
   validation: BoostRows | null,
+  pace: Pace,
 ) {
-  const pace = createPace(input);
   const stopping = validation ? (input.earlyStopping ?? null) : null;
   const values = (validation?.rows ?? 0) * session.outputs;
   const watch = stopping && createWatch(stopping, input.train.rows, values, parameters.learningRate);
   const before = builder.trees / session.treesPerRound;
   let { learningRate } = parameters;
+  const rates: LearningRates = [[before, learningRate]];
   let rounds = 0;
+  let lastSeen = 0;
   let truncated = false;
   const startMs = pace.nowMs();
   while (rounds < parameters.rounds) {
     if (rounds === warmUpRounds && input.adaptToDeadline) {
       learningRate = fasterRate(learningRate, pace.nowMs() - startMs, pace.leftMs());
+      if (learningRate !== parameters.learningRate) rates.push([before + rounds, learningRate]);
     }
     const splits = addRound(session, builder, before + rounds, learningRate, pace.isOver);
     if (splits === 'over' || splits === 'diverged') {
@@ -102,10 +110,15 @@ async function addRounds(
     }
     if (splits === 0 && isSettled(parameters)) break;
     rounds++;
-    if (watch?.isDue(rounds) && watch.see(rounds, session.watch())) break;
+    if (watch?.isDue(rounds)) {
+      lastSeen = rounds;
+      if (watch.see(rounds, session.watch())) break;
+    }
     await pace.breathe();
   }
-  return { rounds, kept: watch?.bestRound || rounds, curve: watch?.curve ?? [], truncated, learningRate };
+  // the last rounds before a limit may lie between two looks; a round that was cut off has changed the scores already
+  if (watch && rounds > lastSeen && session.isWhole()) watch.see(rounds, session.watch());
+  return { rounds, kept: watch?.bestRound || rounds, curve: watch?.curve ?? [], truncated, learningRate, rates };
 }
 
 /**
@@ -155,6 +168,10 @@ function fasterRate(learningRate: number, spentMs: number, leftMs: number): numb
     : learningRate;
 }
 
+function ratesBefore(input: BoostInput): LearningRates {
+  return input.warmStart ? learningRatesOf(input.warmStart) : [];
+}
+
 function baseOf(input: BoostInput, session: BoostSession): Float64Array {
   return input.warmStart?.ensemble.base ?? session.base;
 }
@@ -178,23 +195,6 @@ function goOn(
   if (validation) raw.set(predictor.raw(validation.features, validation.rows), train.rows * session.outputs);
   predictor.dispose();
   session.setScores(raw);
-}
-
-function checkRows(rows: BoostRows, objective: Objective, name: string): void {
-  if (!(rows.rows > 0)) throw new TreesError('INVALID_DATA', `There are no ${name} rows.`);
-  if (rows.target.length !== rows.rows) {
-    throw new TreesError('INVALID_DATA', `${rows.target.length} ${name} targets do not match ${rows.rows} rows.`);
-  }
-  checkObjective(objective, rows.target);
-}
-
-function checkMonotone({ features }: BoostRows, { monotone }: BoostParameters): void {
-  const wrong = features.findIndex((feature, index) => feature.kind === 'categorical' && monotone?.[index]);
-  if (wrong < 0) return;
-  throw new TreesError(
-    'INVALID_PARAMETER',
-    `Feature ${wrong} is categorical and has no order to rise or fall along. Set its monotone direction to 0.`,
-  );
 }
 
 function linkOf(objective: Objective): TreeModel['link'] {

@@ -29,11 +29,11 @@ export function createGrower(kernel: BoostKernel, input: SessionInput, rows: num
   let sampled = train.rows;
   let round = 0;
   let floatTrees = 0;
-  exports.seedRandom(arena.at.sampleRandom, BigInt(input.seed));
   return {
     floatTrees: () => floatTrees,
     beginRound(number: number) {
       round = number;
+      seedSample(kernel, input.seed, round);
       if (classes > 1) exports.softmaxProbabilities(classes);
       if (goss) {
         if (classes === 1) exports.fillGradients(code, 0);
@@ -86,7 +86,8 @@ export function setPrecision(
   const room = (2 ** 31 - 2 - rows) * (factor === 1 ? 1 : 1 - 2 ** -23);
   const gradientScale = mass > 0 ? room / mass : 1;
   const hessianScale = evenHessian ? 1 : curvature > 0 ? room / curvature : 1;
-  const typical = (exports.gradientRootMass.value / rows) ** 4;
+  const root = exports.gradientRootMass.value / rows;
+  const typical = root * root * root * root;
   const fits = Number.isFinite(gradientScale) && Number.isFinite(hessianScale) && room > 0;
   const fine = mass === 0 || (rows >= manyRows && typical * gradientScale >= stepsPerTypicalGradient);
   const float = wanted === 'float' || !fits || (wanted === 'auto' && !fine);
@@ -99,6 +100,11 @@ export function setPrecision(
   exports.gradientUnit.value = float ? 1 : 1 / gradientScale;
   exports.hessianUnit.value = float ? 1 : 1 / hessianScale;
   return float;
+}
+
+/** Seeds the generator for the rows and features of a round: a fit that goes on draws what one in one go would have. */
+export function seedSample(kernel: BoostKernel, seed: number, round: number): void {
+  kernel.exports.seedRandom(kernel.arena.at.sampleRandom, BigInt(seed) * 1_000_033n + BigInt(round) + (1n << 40n));
 }
 
 /** Seeds the generator for the features and thresholds of one tree: the same whatever was drawn before. */

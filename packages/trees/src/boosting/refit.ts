@@ -4,6 +4,7 @@ import { connectBuffers, type Kernel, openKernel } from '../kernel/module.ts';
 import { createPredictor } from '../model/predictor.ts';
 import type { TreeEnsemble, TreeModel } from '../types.ts';
 import { completeParameters } from './parameters.ts';
+import { checkRows, learningRatesOf } from './rows.ts';
 import { objectiveParameter, quantileOf } from './start.ts';
 import type { BoostParameters, BoostRows, Objective } from './types.ts';
 import { rowWeights } from './weights.ts';
@@ -16,17 +17,26 @@ export interface RefitInput {
   decay?: number;
 }
 
+/** bytes of the table of leaves by row and tree */
+const largestLeafTable = 2 ** 31;
+
 type RefitBuffer = 'gradients' | 'targets' | 'rowWeights' | 'scores' | 'probabilities';
 
 /**
  * Keeps the shape of a boosted model's trees and learns their values anew, tree by tree, as LightGBM's refit does: each
  * leaf's value becomes decay x old + (1 - decay) x Newton's step on the new rows. The model that is given stays as it
- * is. Throws INVALID_PARAMETER for models that were not boosted here.
+ * is. Throws INVALID_PARAMETER for models that were not boosted here and for monotone ones, INVALID_DATA for bad rows, and
+ * MEMORY_LIMIT beyond 2 GB of leaf indexes (rows x trees x 4 bytes).
  */
 export function refit({ model, rows, decay = 0.9 }: RefitInput): TreeModel {
   const { objective, parameters } = aboutOf(model, rows);
+  const rates = learningRatesOf(model);
   if (!(decay >= 0 && decay <= 1)) throw new TreesError('INVALID_PARAMETER', 'decay must be a number from 0 to 1.');
   const { ensemble } = model;
+  if (rows.rows * ensemble.trees * 4 > largestLeafTable) {
+    throw new TreesError('MEMORY_LIMIT', `${rows.rows} rows and ${ensemble.trees} trees are too many. Use fewer rows.`);
+  }
+  const treesPerRound = ensemble.outputs / ensemble.leafWidth;
   const kernel = openData(rows, objective, parameters, ensemble);
   const predictor = createPredictor(model);
   const leaves = predictor.leaves(rows.features, rows.rows);
@@ -34,13 +44,14 @@ export function refit({ model, rows, decay = 0.9 }: RefitInput): TreeModel {
   const value = ensemble.value.slice();
   for (let t = 0; t < ensemble.trees; t++) {
     const first = ensemble.leafStart[t]!;
+    const rate = rates.findLast(([from]) => from <= Math.floor(t / treesPerRound))?.[1] ?? parameters.learningRate;
     const leafOf = (row: number) => first + leaves[row * ensemble.trees + t]!;
     for (let j = 0; j < ensemble.leafWidth; j++) {
       const k = ensemble.leafWidth === 1 ? t % ensemble.outputs : j;
       if (k === 0 && objective.kind === 'softmax') kernel.exports.softmaxProbabilities(objective.classes);
       refitOutput(kernel, objective, parameters, k, rows.rows, leafOf, (leaf, step) => {
         const at = leaf * ensemble.leafWidth + j;
-        value[at] = decay * ensemble.value[at]! + (1 - decay) * parameters.learningRate * step;
+        value[at] = decay * ensemble.value[at]! + (1 - decay) * rate * step;
       });
     }
     for (let j = 0; j < ensemble.leafWidth; j++) {
@@ -112,7 +123,18 @@ function aboutOf(model: TreeModel, rows: BoostRows): { objective: Objective; par
   if (model.kind !== 'boosting' || !objective || !parameters) {
     throw new TreesError('INVALID_PARAMETER', 'Only a boosted model that knows its objective can be refitted.');
   }
-  return { objective, parameters: completeParameters(parameters, rows.features.length) };
+  checkRows(rows, objective, 'new');
+  if (model.ensemble.outputs !== (objective.kind === 'softmax' ? objective.classes : 1)) {
+    throw new TreesError('INVALID_PARAMETER', 'The model has another number of outputs than its objective.');
+  }
+  const complete = completeParameters(parameters, rows.features.length);
+  if (complete.monotone?.some((direction) => direction !== 0)) {
+    throw new TreesError(
+      'INVALID_PARAMETER',
+      'A monotone model is not refitted: new values could break its order. Fit it again.',
+    );
+  }
+  return { objective, parameters: complete };
 }
 
 function openData(

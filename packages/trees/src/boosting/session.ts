@@ -23,6 +23,8 @@ export interface BoostSession {
   beginRound(round: number): void;
   /** grows the round's tree of output k and adds it to the scores; the views are valid until the next call */
   growTree(k: number, learningRate: number): GrownTree;
+  /** the scores are those of whole rounds: no tree of an unfinished round has been added */
+  isWhole(): boolean;
   /** predictions of the validation rows at the moment, rows x width after the link; valid until the next call */
   watch(): Float64Array;
   /** sets the scores of all rows (training, then validation; row-major by output) to go on from */
@@ -66,6 +68,7 @@ export function openSession(input: SessionInput): BoostSession {
   const rows = train.rows + (validation?.rows ?? 0);
   const scores = createScores(kernel, base, rows, sharesTrees(objective));
   const grower = (sharesTrees(objective) ? createSharedGrower : createGrower)(kernel, input, rows);
+  let grown = 0;
   return {
     outputs: base.length,
     treesPerRound: sharesTrees(objective) ? 1 : base.length,
@@ -74,8 +77,15 @@ export function openSession(input: SessionInput): BoostSession {
     get floatTrees() {
       return grower.floatTrees();
     },
-    beginRound: grower.beginRound,
-    growTree: grower.growTree,
+    beginRound(round) {
+      grown = 0;
+      grower.beginRound(round);
+    },
+    growTree(k, learningRate) {
+      grown++;
+      return grower.growTree(k, learningRate);
+    },
+    isWhole: () => grown === 0 || grown === (sharesTrees(objective) ? 1 : base.length),
     watch: () => watch(kernel, input, base.length, scores.at),
     setScores: scores.set,
   };

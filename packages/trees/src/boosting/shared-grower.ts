@@ -1,5 +1,5 @@
 import { TreesError } from '../errors.ts';
-import { type Grower, seedSearch, treeViews } from './grower.ts';
+import { type Grower, seedSample, seedSearch, treeViews } from './grower.ts';
 import type { BoostKernel, SessionInput } from './session.ts';
 
 /**
@@ -19,7 +19,6 @@ export function createSharedGrower(kernel: BoostKernel, input: SessionInput, row
   const tree = treeViews(kernel);
   let sampled = 0;
   let round = 0;
-  exports.seedRandom(arena.at.sampleRandom, BigInt(input.seed));
   exports.histogramKind.value = exports.vectorKind.value;
   exports.gradientUnit.value = 1;
   exports.hessianUnit.value = 1;
@@ -27,6 +26,7 @@ export function createSharedGrower(kernel: BoostKernel, input: SessionInput, row
     floatTrees: () => 0,
     beginRound(number) {
       round = number;
+      seedSample(kernel, input.seed, round);
       sampled = exports.sampleShare(parameters.rowFraction, arena.at.sampleRandom);
       exports.sampleFeatures(parameters.featureFraction, arena.at.sampleRandom);
       exports.sketchSoftmax(classes, arena.at.sampleRandom);

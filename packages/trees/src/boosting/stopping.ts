@@ -47,10 +47,12 @@ export function createWatch(
   return watch;
 
   function isBetter(score: number, tie: number): boolean {
-    if (!Number.isFinite(score)) return tie < bestTie;
+    // logarithms may differ in their last bits between versions of Node: what differs less is equal
+    const tieIsBetter = bestTie === Number.POSITIVE_INFINITY ? tie < bestTie : bestTie - tie > 1e-9 * Math.abs(bestTie);
+    if (!Number.isFinite(score)) return tieIsBetter;
     if (!Number.isFinite(bestScore)) return true;
     const gap = (score - bestScore) * (stopping.higherIsBetter ? 1 : -1);
-    return Math.abs(gap) > 1e-9 * Math.abs(score) ? gap > 0 : tie < bestTie;
+    return Math.abs(gap) > 1e-9 * Math.abs(score) ? gap > 0 : tieIsBetter;
   }
 }
 

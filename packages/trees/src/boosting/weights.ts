@@ -18,6 +18,7 @@ export function rowWeights(
   if (!weights && !classWeights) return null;
   const out = new Float32Array(rows.rows);
   let sum = 0;
+  let even = true;
   for (let row = 0; row < rows.rows; row++) {
     const weight = (weights?.[row] ?? 1) * (classWeights?.[target[row]!] ?? 1);
     if (!(weight >= 0 && weight <= 1e30)) {
@@ -27,8 +28,10 @@ export function rowWeights(
       );
     }
     out[row] = weight;
-    sum += weight;
+    sum += out[row]!;
+    even &&= weight === 1;
   }
+  if (even) return null;
   if (!(sum > 0))
     throw new TreesError('INVALID_DATA', 'All rows have the weight 0; give at least one a weight above 0.');
   return out;

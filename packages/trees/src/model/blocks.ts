@@ -10,11 +10,14 @@ export type BlockBuffer = 'columns' | 'rows' | 'staging';
 const blockBytes = 65_536;
 const leastRows = 256;
 const mostRows = 1_024;
+/** what the outputs of a block may take, in f64: a file may claim very many outputs */
+const outputBytes = 2 ** 24;
 
-/** Rows per block (a multiple of eight) for so many features. */
-export function rowsPerBlock(features: number): number {
+/** Rows per block (a multiple of eight) for so many features and outputs. */
+export function rowsPerBlock(features: number, outputs: number): number {
   const fitting = Math.floor(blockBytes / Math.max(1, features) / 8) * 8;
-  return Math.max(leastRows, Math.min(mostRows, fitting));
+  const writable = Math.floor(outputBytes / (8 * outputs) / 8) * 8;
+  return Math.max(8, Math.min(writable, Math.max(leastRows, Math.min(mostRows, fitting))));
 }
 
 export function blockSizes(features: number, rows: number): Record<BlockBuffer, number> {

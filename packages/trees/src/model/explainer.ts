@@ -21,7 +21,7 @@ const levelNumbers = 4;
 export function createExplainer(model: TreeModel): Explainer {
   const { ensemble, binning } = model;
   const used = usedFeatures(ensemble, binning.length);
-  const blockRows = rowsPerBlock(used.length);
+  const blockRows = rowsPerBlock(used.length, model.ensemble.outputs);
   const shapes = treeShapes(ensemble, used.length > 0 ? used[used.length - 1]! + 1 : 0);
   const sizes = layoutSizes(ensemble);
   const rules = planRules(shapes.points);

@@ -66,7 +66,7 @@ class LoadedModel implements Predictor {
     this.outputs = ensemble.outputs;
     this.width = predictionWidth(model.link, ensemble.outputs);
     this.#used = usedFeatures(ensemble, binning.length);
-    this.#blockRows = rowsPerBlock(this.#used.length);
+    this.#blockRows = rowsPerBlock(this.#used.length, this.outputs);
     const arena = planArena<PredictorBuffer>({
       ...layoutSizes(ensemble),
       ...blockSizes(this.#used.length, this.#blockRows),

@@ -36,8 +36,9 @@ function legendre(degree: number, x: number): { value: number; slope: number } {
 
 /** cos(pi u) for u in 0..1 to about 1e-11, where Newton's method starts. */
 function cosineOfHalfTurns(u: number): number {
-  const y = (Math.PI * (0.5 - u)) ** 2;
+  const angle = Math.PI * (0.5 - u);
+  const y = angle * angle;
   let sum = 0;
   for (let k = 8; k >= 0; k--) sum = 1 - (y * sum) / ((2 * k + 2) * (2 * k + 3));
-  return Math.PI * (0.5 - u) * sum;
+  return angle * sum;
 }

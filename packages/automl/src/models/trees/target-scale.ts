@@ -12,7 +12,7 @@ export function fitTargetScale(values: Float64Array): TargetScale {
   const unit = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
   const count = Math.max(1, values.length);
   const mean = values.reduce((sum, value) => sum + value / unit, 0) / count;
-  const squares = values.reduce((sum, value) => sum + (value / unit - mean) ** 2, 0);
+  const squares = values.reduce((sum, value) => sum + (value / unit - mean) * (value / unit - mean), 0);
   const deviation = Math.sqrt(squares / count);
   // Equal values can differ from their own mean in the last bit.
   const scale = deviation > 1e-15 * Math.abs(mean) ? deviation * unit : 0;
