@@ -176,6 +176,18 @@ describe('a pool of two histograms', () => {
     expect(bytesOfTrees(few.model)).toEqual(bytesOfTrees(all.model));
   });
 
+  it('grows float trees of the same shape, since rounding is not taken for rows', async () => {
+    for (const objective of [{ kind: 'squared' }, { kind: 'logistic' }] as const) {
+      const train = mixedRows(9, rows, objective);
+      const parameters = { rounds: 5, minDataInLeaf: 5, maxLeaves: 40, histogram: 'float' as const };
+      const few = await boost({ train, objective, seed: 1, parameters: { ...parameters, histogramPoolBytes: 0 } });
+      const all = await boost({ train, objective, seed: 1, parameters });
+      for (const part of ['feature', 'low', 'width', 'left', 'right'] as const) {
+        expect(few.model.ensemble[part]).toEqual(all.model.ensemble[part]);
+      }
+    }
+  });
+
   it('serves a sample of rows and features as well', async () => {
     const train = mixedRows(8, rows, { kind: 'squared' });
     const parameters = {

@@ -82,4 +82,38 @@ describe('refit', () => {
     expect(() => refit({ model: { ...model, kind: 'forest' }, rows })).toThrow(/boosted model/);
     expect(() => refit({ model, rows, decay: 2 })).toThrow(/decay/);
   });
+
+  it('refuses rows and models that do not go together', async () => {
+    const rows = rowsOf(100, 0, plane);
+    const { model } = await boost({ train: rows, objective: { kind: 'squared' }, parameters: { rounds: 2 }, seed: 1 });
+    expect(() => refit({ model, rows: { ...rows, target: rows.target.subarray(1) } })).toThrow(/do not match/);
+    expect(() => refit({ model, rows: { ...rows, target: rows.target.map(() => Number.NaN) } })).toThrow(/target/);
+    const about = { ...model.about, objective: { kind: 'softmax', classes: 500 } };
+    const zeros = { ...rows, target: rows.target.map(() => 0) };
+    expect(() => refit({ model: { ...model, about }, rows: zeros })).toThrow(/number of outputs/);
+    const monotone = await boost({
+      train: rows,
+      objective: { kind: 'squared' },
+      parameters: { rounds: 2, monotone: [1, 0] },
+      seed: 1,
+    });
+    expect(() => refit({ model: monotone.model, rows })).toThrow(/monotone/);
+  });
+
+  it('shrinks each round by the rate that it was grown with', async () => {
+    const rows = rowsOf(400, 0, plane);
+    let clock = 0;
+    const { model, learningRate } = await boost({
+      train: rows,
+      objective: { kind: 'squared' },
+      parameters: { rounds: 30, learningRate: 0.02 },
+      seed: 1,
+      adaptToDeadline: true,
+      now: () => clock++,
+      deadlineMs: 100,
+    });
+    expect(learningRate).toBeGreaterThan(0.02);
+    const again = refit({ model, rows, decay: 0 });
+    for (const [i, value] of again.ensemble.value.entries()) expect(value).toBeCloseTo(model.ensemble.value[i]!, 5);
+  });
 });

@@ -23,7 +23,7 @@ describe('going on from a model', () => {
     expect(second.rounds).toBe(7);
     expect(second.grownRounds).toBe(3);
     expect(bytesOfTrees(second.model)).toEqual(bytesOfTrees(once.model));
-    const random = { extraRandom: true, featureFractionByNode: 0.5 };
+    const random = { extraRandom: true, featureFractionByNode: 0.5, featureFraction: 0.8, rowFraction: 0.6 };
     const drawn = await boost({ ...inputOf(3, random), warmStart: (await boost(inputOf(4, random))).model });
     expect(bytesOfTrees(drawn.model)).toEqual(bytesOfTrees((await boost(inputOf(7, random))).model));
   });

@@ -93,4 +93,21 @@ describe('weights', () => {
     ]);
     expect(bytesOfTrees(one.model)).toEqual(bytesOfTrees(two.model));
   });
+
+  it('that add up to the number of rows are still weights to a median', async () => {
+    const target = Float64Array.of(0, 1, 2, 3);
+    const features = [{ kind: 'numeric' as const, values: new Float64Array(4) }];
+    const medianOf = async (weights: Float64Array) => {
+      const train = { features, rows: 4, target, weights };
+      const { model } = await boost({ train, objective: { kind: 'absolute' }, parameters: { rounds: 0 }, seed: 1 });
+      return model.ensemble.base[0];
+    };
+    expect(await medianOf(Float64Array.of(1, 1, 1, 1))).toBe(1.5);
+    expect(await medianOf(Float64Array.of(0.5, 0.5, 0.5, 2.5))).toBe(3);
+  });
+
+  it('that vanish as f32 are refused like weights of zero', async () => {
+    const train = { ...mixedRows(1, 50, { kind: 'squared' }), weights: new Float64Array(50).fill(1e-60) };
+    await expect(boost({ train, objective: { kind: 'squared' }, seed: 1 })).rejects.toThrow(/weight 0/);
+  });
 });
