@@ -27,6 +27,7 @@ export function meanLines(lines: readonly ResultLine[]): Measurement[] {
     const means = (['auc', 'logloss', 'rmse'] as const).flatMap((unit) => meanLine(sets, setting, unit));
     if (setting === 'sampled' || sets.length === 0) return means;
     const worse = sets.filter(({ details }) => details.verdict === 'worse');
+    const within = sets.filter(({ details }) => details.verdict === 'within');
     return [
       ...means,
       {
@@ -37,6 +38,7 @@ export function meanLines(lines: readonly ResultLine[]): Measurement[] {
         peerName: 'target',
         details: { worse: worse.map(({ details, unit }) => `${details.set} ${unit}`) },
       },
+      { case: `accuracy: ${setting}, scores within two standard errors`, value: within.length, unit: 'count' },
     ];
   });
 }

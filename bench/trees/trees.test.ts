@@ -203,6 +203,7 @@ it('judges all sets together: signed means, and the sets that are worse', () => 
     [0.0005, 'of 1'],
     [3, '%'],
     [2, 'count'],
+    [1, 'count'],
     [0.5, '%'],
   ]);
   expect(means[0]?.details).toMatchObject({ signed: 0.0005, standardError: 0.00212 });

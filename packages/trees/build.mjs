@@ -42,6 +42,7 @@ if (result.error) {
 }
 
 const wasm = Buffer.from(files.get('kernel.wasm'));
+checkStaticData(wasm);
 const sha256 = createHash('sha256').update(wasm).digest('hex');
 const target = join(root, 'src/generated');
 mkdirSync(target, { recursive: true });
@@ -55,6 +56,19 @@ writeIfChanged(
     '',
   ].join('\n'),
 );
+
+/** The host's first buffer begins at the second page (src/kernel/arena.ts): constants and stack must end before it. */
+function checkStaticData(bytes) {
+  const module = new WebAssembly.Module(bytes);
+  try {
+    new WebAssembly.Instance(module, { env: { memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }) } });
+  } catch (error) {
+    process.stderr.write(
+      `The kernel's constants need more than 64 KiB; move firstByte in src/kernel/arena.ts: ${error}\n`,
+    );
+    process.exit(1);
+  }
+}
 
 /** The compiler's declarations of the exports, as an interface. */
 function exportsType(declarations) {

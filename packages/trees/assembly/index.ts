@@ -32,7 +32,7 @@ export {
 export * from './objective';
 export { partitionScratch } from './partition';
 export * from './predict';
-export * from './random';
+export { seedRandom } from './random';
 export * from './sample';
 export {
   drawnFeatures,

@@ -52,7 +52,10 @@ export interface TreeEnsemble {
   /** child within the tree: an inner node from 0, or ~leaf from 0 */
   left: Int32Array;
   right: Int32Array;
-  /** how much the split lowered the loss */
+  /**
+   * how much better the split made its node: boosting G^2 / H of both sides less that of the node (twice the fall of the
+   * loss), forests the fall of the impurity times the node's share of rows, isolation forests 0
+   */
   gain: Float32Array;
   /** training rows (by weight) that reached the node */
   cover: Float32Array;

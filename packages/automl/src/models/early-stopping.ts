@@ -11,8 +11,8 @@ export interface Watch {
 }
 
 /**
- * Keeps the best iteration by the experiment's metric, ties and undefined scores by log loss or squared error. Stops
- * after max(base, 0.3 best + 20) iterations without a better one (AutoGluon's rule); `patience(best)` overrides it.
+ * Keeps the best iteration by the experiment's metric, ties and undefined scores by log loss or squared error. It is
+ * over after `patience(best)` iterations without a better one.
  */
 export function createWatch(input: {
   task: TaskKind;

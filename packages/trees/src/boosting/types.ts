@@ -16,7 +16,7 @@ export type Objective =
   /** `trees: 'shared'`: one tree a round with a value per class in every leaf, for many classes; default by classes */
   | { kind: 'softmax'; classes: number; trees?: 'perClass' | 'shared' };
 
-/** Rows to learn from or to watch. */
+/** Rows to learn from or to watch: every feature, the target and the weights have `rows` entries. */
 export interface BoostRows {
   features: readonly FeatureInput[];
   rows: number;

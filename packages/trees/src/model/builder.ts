@@ -44,6 +44,10 @@ export interface EnsembleBuilder {
   build(): TreeEnsemble;
 }
 
+/**
+ * An empty ensemble. Throws INVALID_PARAMETER where leafWidth is neither 1 nor `outputs`, or `base` has not one number per
+ * output.
+ */
 export function createEnsembleBuilder(shape: EnsembleShape): EnsembleBuilder {
   const { outputs, leafWidth } = shape;
   if (leafWidth !== 1 && leafWidth !== outputs) {

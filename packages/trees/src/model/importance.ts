@@ -8,6 +8,7 @@ export interface FeatureImportance {
   splits: Int32Array;
 }
 
+/** Adds up the gains (see TreeEnsemble.gain for their unit) and counts the splits of all trees; one entry per feature. */
 export function featureImportance(model: TreeModel): FeatureImportance {
   const { feature, gain } = model.ensemble;
   const result = {

@@ -11,9 +11,10 @@ const exploreShare = 0.3;
 const stepSize = 0.15;
 
 /**
- * The opening of the portfolio with every family's default, then turns: the best family gets two for one of the second, three for one of the third. A
- * family goes through its starting configurations, then steps around its best one; three in ten proposals are drawn from
- * the whole space. The idea is the local search of FLAML (Wu, Wang and Huang 2021).
+ * The opening of the portfolio with every family's default, then turns: the best family gets two for one of the
+ * second, three for one of the third. A family goes through its starting configurations, then steps around its best
+ * one; three in ten proposals are drawn from the whole space. The idea is the local search of FLAML (Wu, Wang and
+ * Huang 2021).
  */
 export const local: StrategyEntry = {
   id: 'local',
