@@ -83,7 +83,7 @@ export function completeParameters(given: Partial<BoostParameters>, features: nu
   if (goss && !(goss.top > 0 && goss.other > 0 && goss.top + goss.other <= 1)) {
     refuse('goss needs shares above 0 whose sum is at most 1.');
   }
-  if (monotone && monotone.length !== features) {
+  if (monotone && !(Array.isArray(monotone) && monotone.length === features)) {
     refuse(`monotone needs one direction per feature: ${features}, not ${monotone.length}.`);
   }
   const odd = monotone?.find((direction) => ![-1, 0, 1].includes(direction));

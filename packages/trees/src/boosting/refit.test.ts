@@ -98,6 +98,10 @@ describe('refit', () => {
       seed: 1,
     });
     expect(() => refit({ model: monotone.model, rows })).toThrow(/monotone/);
+    for (const learningRates of [7, [7], [[0, 'x']], [[0, -1]], [null]]) {
+      const odd = { ...model, about: { ...model.about, learningRates } };
+      expect(() => refit({ model: odd, rows })).toThrow(/learning rates/);
+    }
   });
 
   it('shrinks each round by the rate that it was grown with', async () => {

@@ -25,11 +25,25 @@ export function checkMonotone({ features }: BoostRows, { monotone }: BoostParame
 /** [first round, learning rate] of every stretch of rounds, as a boosted model keeps it. */
 export type LearningRates = [fromRound: number, rate: number][];
 
-/** The rates that a model's rounds were shrunk by; a model that does not say has one for all. */
+/**
+ * The rates that a model's rounds were shrunk by; a model that does not say has one for all. Throws INVALID_PARAMETER
+ * where what it says is not a list of rounds and rates: it may come from a file.
+ */
 export function learningRatesOf(model: TreeModel): LearningRates {
   const { learningRates, parameters } = model.about as {
     learningRates?: LearningRates;
     parameters?: { learningRate?: number };
   };
-  return learningRates ?? [[0, parameters?.learningRate ?? 1]];
+  const rates: unknown = learningRates ?? [[0, parameters?.learningRate ?? 1]];
+  if (!isRates(rates)) {
+    throw new TreesError('INVALID_PARAMETER', 'The model says wrongly what learning rates it had. Fit it again.');
+  }
+  return rates;
+}
+
+function isRates(rates: unknown): rates is LearningRates {
+  return (
+    Array.isArray(rates) &&
+    rates.every((entry) => Array.isArray(entry) && entry.length === 2 && entry.every((one) => one >= 0 && one <= 1e6))
+  );
 }
