@@ -82,8 +82,10 @@ export function openSession(input: SessionInput): BoostSession {
       grower.beginRound(round);
     },
     growTree(k, learningRate) {
+      const tree = grower.growTree(k, learningRate);
+      // not before: a tree that could not be grown has not changed the scores
       grown++;
-      return grower.growTree(k, learningRate);
+      return tree;
     },
     isWhole: () => grown === 0 || grown === (sharesTrees(objective) ? 1 : base.length),
     watch: () => watch(kernel, input, base.length, scores.at),
