@@ -5,12 +5,12 @@ import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts
 import { createPredictor } from '../model/predictor.ts';
 import { createPace, type Pace } from '../pace.ts';
 import type { TreeModel } from '../types.ts';
+import { rowWeights } from '../weights.ts';
 import { completeParameters } from './parameters.ts';
 import { checkMonotone, checkRows, type LearningRates, learningRatesOf } from './rows.ts';
 import { type BoostSession, openSession } from './session.ts';
 import { createWatch } from './stopping.ts';
 import type { BoostInput, BoostParameters, BoostResult, BoostRows, Objective } from './types.ts';
-import { rowWeights } from './weights.ts';
 
 /** rounds after which the pace is known */
 const warmUpRounds = 10;
@@ -21,8 +21,8 @@ const neededTravel = 8;
  * Gradient boosting of decision trees on histograms (Friedman 2001; Ke et al. 2017). Adds `rounds` trees per output, or
  * fewer when the validation score has stopped getting better or the deadline has passed; what was best is kept. The
  * same seed gives the same model, byte by byte. Throws TreesError INVALID_DATA or INVALID_PARAMETER for what makes no
- * sense, MEMORY_LIMIT for what does not fit, DIVERGED where the first round is beyond numbers, and the signal's reason
- * when aborted.
+ * sense, MEMORY_LIMIT for what does not fit, DIVERGED where the first round is beyond numbers, SIMD_MISSING where the
+ * kernel cannot run; the signal's reason when aborted, and what a score of early stopping throws.
  */
 export async function boost(input: BoostInput): Promise<BoostResult> {
   const { train, objective, seed } = input;
@@ -33,13 +33,16 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
   checkRows(train, objective, 'training');
   checkMonotone(train, parameters);
   if (validation) checkRows(validation, objective, 'validation');
+  else if (input.earlyStopping) {
+    throw new TreesError('INVALID_PARAMETER', 'earlyStopping needs validation rows. Give some, or leave it out.');
+  }
   if (!Number.isSafeInteger(seed))
     throw new TreesError('INVALID_PARAMETER', `The seed must be a whole number, not ${seed}.`);
   const binning =
     input.warmStart?.binning ??
     input.binning ??
     fitBinning(train.features, train.rows, { ...input.binningOptions, seed });
-  pace.isOver();
+  await pace.breathe();
   const weights = rowWeights(train, objective, parameters.classWeights);
   const link = linkOf(objective);
   const session = openSession({
@@ -53,6 +56,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
     seed,
     memoryLimitBytes: input.memoryLimitBytes,
   });
+  await pace.breathe();
   const builder = createEnsembleBuilder({
     outputs: session.outputs,
     leafWidth: session.outputs / session.treesPerRound,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { drawFrom } from '../model/testing.ts';
 import type { TreeModel } from '../types.ts';
+import { rowWeights } from '../weights.ts';
 import { boost } from './boost.ts';
 import { below, drawCase, objectives, oneOf, type SmallCase } from './testing/cases.ts';
 import { constantScores, pairsAt } from './testing/gradients.ts';
 import { type SearchOptions, slowData } from './testing/slow-split.ts';
 import { type Replay, replayTree } from './testing/slow-tree.ts';
 import type { BoostParameters } from './types.ts';
-import { rowWeights } from './weights.ts';
 
 const kinds = ['packed', 'float'] as const;
 type Kind = (typeof kinds)[number];

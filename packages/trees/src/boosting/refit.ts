@@ -3,11 +3,11 @@ import { planArena } from '../kernel/arena.ts';
 import { connectBuffers, type Kernel, openKernel } from '../kernel/module.ts';
 import { createPredictor } from '../model/predictor.ts';
 import type { TreeEnsemble, TreeModel } from '../types.ts';
+import { rowWeights } from '../weights.ts';
 import { completeParameters } from './parameters.ts';
 import { checkRows, learningRatesOf } from './rows.ts';
 import { objectiveParameter, quantileOf } from './start.ts';
 import type { BoostParameters, BoostRows, Objective } from './types.ts';
-import { rowWeights } from './weights.ts';
 
 export interface RefitInput {
   model: TreeModel;

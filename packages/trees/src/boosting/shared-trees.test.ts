@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
+import { rowWeights } from '../weights.ts';
 import { boost } from './boost.ts';
 import { below, drawCase } from './testing/cases.ts';
 import { mixedRows, splitRows } from './testing/data.ts';
@@ -8,7 +9,6 @@ import { constantScores, pairsAt } from './testing/gradients.ts';
 import { slowData, slowSearch } from './testing/slow-split.ts';
 import { replayTree, rootOf } from './testing/slow-tree.ts';
 import type { BoostParameters, Objective } from './types.ts';
-import { rowWeights } from './weights.ts';
 
 const rounding = { gradient: 1e-6, hessian: 1e-12 };
 

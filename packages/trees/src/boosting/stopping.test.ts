@@ -90,6 +90,24 @@ describe('early stopping', () => {
     expect(curve.map(([round]) => round)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 14, 21, 28, 30]);
   });
 
+  it('is refused without rows to watch', async () => {
+    const code = 'INVALID_PARAMETER';
+    await expect(stopped(scripted([1]), {}, { validation: null })).rejects.toMatchObject({ code });
+    const none = { features: [], rows: 0, target: new Float64Array(0) };
+    await expect(stopped(scripted([1]), {}, { validation: none })).rejects.toMatchObject({ code });
+  });
+
+  it('takes ties within rounding as ties', () => {
+    const ties = [0.5, 0.5 - 1e-12, 0.5 - 1e-6];
+    let looks = 0;
+    const watch = createWatch({ higherIsBetter: true, score: () => 1, tieBreak: () => ties[looks++]! }, 100, 10, 0.1);
+    const best = ties.map((_, i) => {
+      watch.see(i + 1, new Float64Array(0));
+      return watch.bestRound;
+    });
+    expect(best).toEqual([1, 1, 3]);
+  });
+
   it('has more patience on few rows and with slow learners', () => {
     const stopping = { higherIsBetter: true, score: () => 0 };
     const endOf = (rows: number, rate: number) => {
@@ -258,6 +276,19 @@ describe('an abort', () => {
       },
     });
     await expect(stopped(stopping, {}, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('arrives before the first tree, after the bins were learnt', async () => {
+    const controller = new AbortController();
+    const reason = new Error('too late');
+    let ms = 0;
+    const fit = boost({
+      // a clock so fast that every look lets the event loop run
+      ...{ train, objective: logistic, parameters: { rounds: 0 }, seed: 1, now: () => (ms += 1_000) },
+      signal: controller.signal,
+    });
+    setImmediate(() => controller.abort(reason));
+    await expect(fit).rejects.toBe(reason);
   });
 
   it('arrives from a timer although the fit does not wait for anything', async () => {

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import type { TreeModel } from '../types.ts';
+import { rowWeights } from '../weights.ts';
 import { boost } from './boost.ts';
 import { below, drawCase, objectives, oneOf, type SmallCase } from './testing/cases.ts';
 import { constantScores, pairsAt } from './testing/gradients.ts';
 import { type SlowData, type SlowNode, slowData, slowOutput, sumsOf } from './testing/slow-split.ts';
 import { replayTree } from './testing/slow-tree.ts';
 import type { BoostParameters } from './types.ts';
-import { rowWeights } from './weights.ts';
 
 const growths = ['leafWise', 'depthWise'] as const;
 const kinds = ['packed', 'float'] as const;

@@ -85,8 +85,9 @@ export interface EarlyStopping {
 
 export interface BoostInput extends StopRules {
   train: BoostRows;
-  /** watched for early stopping; needs `earlyStopping` */
+  /** watched for early stopping; without `earlyStopping` they are only checked */
   validation?: BoostRows | null;
+  /** needs `validation` */
   earlyStopping?: EarlyStopping | null;
   objective: Objective;
   parameters?: Partial<BoostParameters>;

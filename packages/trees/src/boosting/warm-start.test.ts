@@ -7,7 +7,7 @@ import { objectives } from './testing/cases.ts';
 import { bytesOfTrees, meanSquaredError, mixedRows, splitRows } from './testing/data.ts';
 import type { BoostParameters, Objective } from './types.ts';
 
-const all: readonly Objective[] = [...objectives];
+const all: readonly Objective[] = [...objectives, { kind: 'softmax', classes: 3, trees: 'shared' }];
 
 describe('going on from a model', () => {
   it.each(all)('by m rounds gives the trees that k + m rounds at once give: %o', async (objective) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPredictor } from '../model/predictor.ts';
 import { boost } from './boost.ts';
+import { refit } from './refit.ts';
 import { bytesOfTrees, mixedRows, takeRows } from './testing/data.ts';
 import type { BoostParameters, BoostRows, Objective } from './types.ts';
 
@@ -104,6 +105,20 @@ describe('weights', () => {
     };
     expect(await medianOf(Float64Array.of(1, 1, 1, 1))).toBe(1.5);
     expect(await medianOf(Float64Array.of(0.5, 0.5, 0.5, 2.5))).toBe(3);
+  });
+
+  it('that add up to the number of rows in a leaf are still weights to its median, also when refitted', async () => {
+    const features = [{ kind: 'numeric' as const, values: Float64Array.of(0, 0, 1, 1) }];
+    const target = Float64Array.of(0, 10, 100, 200);
+    const train = { features, rows: 4, target, weights: Float64Array.of(0.5, 1.5, 0.5, 1.5) };
+    const { model } = await boost({
+      ...{ train, objective: { kind: 'absolute' }, seed: 1 },
+      parameters: { rounds: 1, learningRate: 1, minDataInLeaf: 0, minHessian: 0 },
+      binningOptions: { minDataInBin: 1 },
+    });
+    for (const one of [model, refit({ model, rows: train, decay: 0 })]) {
+      expect([...createPredictor(one).predict(features, 4)]).toEqual([10, 10, 200, 200]);
+    }
   });
 
   it('that vanish as f32 are refused like weights of zero', async () => {

@@ -304,6 +304,7 @@ describe('odd inputs', () => {
     ['an infinite target', { target: new Float64Array(600).fill(Infinity) }],
     ['a negative weight', { weights: new Float64Array(600).fill(-1) }],
     ['weights that are all 0', { weights: new Float64Array(600) }],
+    ['weights that vanish as f32', { weights: new Float64Array(600).fill(1e-60) }],
     ['too few weights', { weights: new Float64Array(2) }],
     ['a class that does not exist', { task: binary, target: new Float64Array(600).fill(2) }],
     ['half a class', { task: binary, target: new Float64Array(600).fill(0.5) }],

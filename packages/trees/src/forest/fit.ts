@@ -1,11 +1,11 @@
 import { fitBinning } from '../binning/fit.ts';
-import { rowWeights } from '../boosting/weights.ts';
 import { TreesError } from '../errors.ts';
 import { kernelSha256 } from '../generated/kernel.ts';
 import { addressableBytes } from '../kernel/arena.ts';
 import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
 import { createPace } from '../pace.ts';
 import type { FeatureBinning, TreeEnsemble, TreeModel } from '../types.ts';
+import { rowWeights } from '../weights.ts';
 import { averageTrees } from './average.ts';
 import { writeBinFacts } from './bin-values.ts';
 import { type OpenForest, openForest, writeParameters, writePoisson } from './kernel.ts';

@@ -1,5 +1,5 @@
-import { TreesError } from '../errors.ts';
-import type { BoostRows, Objective } from './types.ts';
+import type { BoostRows, Objective } from './boosting/types.ts';
+import { TreesError } from './errors.ts';
 
 /** Row weights times class weights as f32, or null when all are 1. Throws INVALID_DATA for negative or endless ones. */
 export function rowWeights(
