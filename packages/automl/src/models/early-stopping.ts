@@ -36,7 +36,9 @@ export function createWatch(input: {
       }
       const gap = (score - watch.bestScore) * (input.metric.higherIsBetter ? 1 : -1);
       const known = Number.isFinite(score) && Number.isFinite(watch.bestScore);
-      const better = known && Math.abs(gap) > 1e-9 * Math.abs(score) ? gap > 0 : loss < bestLoss;
+      // logarithms may differ in their last bits between versions of Node: what differs less is equal
+      const lossIsBetter = bestLoss - loss > 1e-9 * Math.abs(bestLoss);
+      const better = known && Math.abs(gap) > 1e-9 * Math.abs(score) ? gap > 0 : lossIsBetter;
       const first = bestLoss === Number.POSITIVE_INFINITY && Number.isFinite(loss);
       if (!better && !first) return false;
       watch.bestIteration = iteration;
@@ -49,7 +51,10 @@ export function createWatch(input: {
   return watch;
 }
 
-/** Mean log loss (probabilities clipped at 1e-15) or mean squared error. */
+/**
+ * Mean log loss (probabilities clipped at 1e-15) or mean squared error. Math.log is not the same to the last bit in all
+ * versions of Node: compare with a tolerance.
+ */
 export function validationLoss(
   task: TaskKind,
   classes: number,
@@ -58,7 +63,8 @@ export function validationLoss(
 ): number {
   let sum = 0;
   for (let i = 0; i < target.length; i++) {
-    if (task === 'regression') sum += (predictions[i]! - target[i]!) ** 2;
+    const error = task === 'regression' ? predictions[i]! - target[i]! : 0;
+    if (task === 'regression') sum += error * error;
     else sum -= Math.log(Math.max(predictions[i * classes + target[i]!]!, 1e-15));
   }
   return sum / Math.max(1, target.length);
