@@ -39,12 +39,12 @@ serveRequests<CliProtocol>({
     return { plan: prepared.plan, facts: dataFacts(prepared), inputs, splitSha256, fileSha256 };
   },
 
-  async trial({ workDir, spec, endAtMs, members }, { emit }): Promise<TrialReport> {
+  async trial({ workDir, spec, endAtMs, members }, { emit, processLimitBytes }): Promise<TrialReport> {
     const prepared = await preparedAt(join(workDir, 'prepared.bin'));
     // The time that reading and waiting took belongs to the trial.
     const capMs = endAtMs === null ? spec.capMs : Math.max(100, Math.min(spec.capMs, endAtMs - Date.now()));
     const loaded = await Promise.all(members.map((member) => loadMember(workDir, member)));
-    const context = { now: () => performance.now(), onEvent: emit };
+    const context = { now: () => performance.now(), processLimitBytes, onEvent: emit };
     const outcome = await runTrial(prepared, { ...spec, capMs }, context, { members: loaded });
     if (outcome.status === 'failed') return outcome;
     const { artifact, oof, holdout, ...rest } = outcome;

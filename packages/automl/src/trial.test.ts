@@ -1,3 +1,4 @@
+import { maxArtifactBytes } from '@laurel/contracts';
 import { profileTable, type Table } from '@laurel/tabular';
 import { expect, it } from 'vitest';
 import { familyOf } from './families.ts';
@@ -5,6 +6,7 @@ import type { FamilyInfo, FitInput } from './models/types.ts';
 import { planWithTable } from './plan/plan.ts';
 import { prepareData } from './prepare.ts';
 import { runTrial } from './trial.ts';
+import type { EngineContext } from './types.ts';
 
 const rows = 20_000;
 const table: Table = {
@@ -24,7 +26,12 @@ const request = { target: 'kind', budget: { seconds: 10 } };
 const prepared = prepareData(table, planWithTable({ profile: profileTable(table), table, request, seed: 1 }));
 
 /** A trial of a family like the baseline whose fit is looked at first. */
-function trial(changes: Partial<FamilyInfo>, onFit: (input: FitInput) => void, capMs: number) {
+function trial(
+  changes: Partial<FamilyInfo>,
+  onFit: (input: FitInput) => void,
+  capMs: number,
+  context: Partial<EngineContext> = {},
+) {
   const baseline = familyOf('baseline');
   const info: FamilyInfo = {
     ...baseline,
@@ -35,7 +42,7 @@ function trial(changes: Partial<FamilyInfo>, onFit: (input: FitInput) => void, c
     },
   };
   const spec = { number: 1, kind: 'model' as const, family: 'baseline', config: {}, seed: 1, capMs };
-  return runTrial(prepared, spec, { now: () => 0 }, { lookup: () => info });
+  return runTrial(prepared, spec, { now: () => 0, ...context }, { lookup: () => info });
 }
 
 it('gives a costly family fewer rows where the time is short, and fewer still when it pays for every class', async () => {
@@ -48,6 +55,16 @@ it('gives a costly family fewer rows where the time is short, and fewer still wh
   await trial({ relativeCost: 25, costByClass: true }, look, 400);
   expect(new Set(seen).size).toBe(1);
   expect(seen[0]).toBeLessThan(all);
+});
+
+it('lets a fit take half of its process, and the models of all folds together less than an artifact', async () => {
+  const seen: FitInput[] = [];
+  await trial({}, (input) => void seen.push(input), 1e9, { processLimitBytes: 1e9 });
+  const folds = seen.length;
+  expect(seen[0]).toMatchObject({ memoryLimitBytes: 5e8 });
+  expect(folds * seen[0]!.modelLimitBytes!).toBeLessThan(maxArtifactBytes);
+  await trial({}, (input) => void seen.push(input), 1e9);
+  expect(seen.at(-1)).toMatchObject({ memoryLimitBytes: 2 ** 31 });
 });
 
 it('says that memory lacked when a family knew so before it began', async () => {

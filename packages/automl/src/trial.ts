@@ -1,4 +1,4 @@
-import { AppError, type FailureKind } from '@laurel/contracts';
+import { AppError, type FailureKind, maxArtifactBytes } from '@laurel/contracts';
 import { allFinite, type Metric } from '@laurel/evaluation';
 import { createRandom, deriveSeed, sliceRows, type Table } from '@laurel/tabular';
 import { writeBag } from './artifact.ts';
@@ -15,6 +15,12 @@ import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialRe
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
 const finishShare = 0.1;
 const mostFinishMs = 10_000;
+
+/** What a fit may take of its process; the rest is for the table, its columns as numbers and the model. */
+const fitMemoryShare = 0.5;
+const defaultFitMemoryBytes = 2 * 2 ** 30;
+/** What the tensors of all fold models may take of an artifact; the rest is for headers. */
+const tensorShare = 0.9;
 
 /**
  * Fits one model on every fold, scores its out-of-fold predictions, predicts the holdout with the bag of fold models
@@ -69,7 +75,12 @@ async function fitBag(
     context.onEvent?.({ type: 'fold-started', fold: index, folds: rounds.length });
     // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
     const share = (deadlineMs - context.now()) / (rounds.length - index);
-    const input = foldInput(prepared, spec, context, { ...round, index, deadlineMs: context.now() + share });
+    const input = foldInput(prepared, spec, context, {
+      ...round,
+      index,
+      folds: rounds.length,
+      deadlineMs: context.now() + share,
+    });
     const all = input.train.rows;
     input.train.rows = affordableRows(prepared, input, share, info);
     const model = await family.fit(input);
@@ -137,6 +148,8 @@ interface Round {
   repeat: number;
   number: number;
   index: number;
+  /** models of the bag */
+  folds: number;
   deadlineMs: number;
 }
 
@@ -158,6 +171,8 @@ function foldInput(prepared: PreparedData, spec: TrialSpec, context: EngineConte
     metric: fitMetric(prepared, metricOf(plan.metric)),
     deadlineMs: round.deadlineMs,
     now: context.now,
+    memoryLimitBytes: context.processLimitBytes ? fitMemoryShare * context.processLimitBytes : defaultFitMemoryBytes,
+    modelLimitBytes: Math.floor((tensorShare * maxArtifactBytes) / round.folds),
     ...(context.signal ? { signal: context.signal } : {}),
     onIteration: (iteration, score) => context.onEvent?.({ type: 'iteration', fold: round.index, iteration, score }),
   };
@@ -257,7 +272,11 @@ function failureOf(error: unknown): { kind: FailureKind; message: string } {
   }
   if (error instanceof AppError) return { kind: 'invalid', message: error.message };
   if (isOutOfMemory(error)) {
-    return { kind: 'oom', message: 'The fit needed more memory than there is. Use fewer rows or columns.' };
+    return {
+      kind: 'oom',
+      message:
+        'The fit needed more memory than its process may use. Use fewer rows or columns, or give each process more memory.',
+    };
   }
   return {
     kind: 'crash',

@@ -6,6 +6,8 @@ export interface EngineContext {
   /** monotonic milliseconds */
   now: () => number;
   signal?: AbortSignal;
+  /** resident memory at which this process is ended; without it fits take 2 GiB at most */
+  processLimitBytes?: number;
   onEvent?: (event: EngineEvent) => void;
 }
 

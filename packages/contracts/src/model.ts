@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { columnType } from './dataset.ts';
 import { interval, leaderboardRow, taskKind } from './experiment.ts';
 
+/** Largest artifact that is kept, 256 MiB; fits keep their models below it. */
+export const maxArtifactBytes = 256 * 1024 * 1024;
+
 /** One input of a model: what a row to predict must hold, and what the form and the snippets are made from. */
 export const modelInput = z.object({
   name: z.string(),

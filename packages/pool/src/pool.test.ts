@@ -138,6 +138,13 @@ describe('failures', () => {
     await until(() => pool.status().children === 0);
   });
 
+  it('tells a child what memory it may use, for each run anew', async () => {
+    const pool = poolOf({ memoryLimitMb: 300 });
+    expect((await echo(pool, 1)).processLimitBytes).toBe(300 * 1_048_576);
+    const other = resultOf(await pool.run({ kind: 'echo', value: 1 }, { memoryLimitMb: 500 }));
+    expect(other.processLimitBytes).toBe(500 * 1_048_576);
+  });
+
   it('names the exit code of a child that ends by itself', async () => {
     const outcome = await poolOf().run({ kind: 'exit', code: 7 });
     expect(outcome).toMatchObject({ status: 'failed', failure: { kind: 'crash', exitCode: 7, signal: null } });

@@ -250,7 +250,7 @@ class ProcessPool {
     const { softMs, hardMs } = options;
     if (softMs !== undefined) timers.push(setTimeout(() => child.send({ type: 'stop', id }), softMs));
     if (hardMs !== undefined) timers.push(setTimeout(() => fail(failures.timeout(hardMs)), hardMs));
-    child.send({ type: 'run', id, request });
+    child.send({ type: 'run', id, request, limitMb });
     options.onStart?.(child.pid);
     this.watchMemory();
   }

@@ -6,7 +6,9 @@ export type Protocol = Record<string, { request: object; result: unknown; event:
 export type RequestOf<P extends Protocol, K extends keyof P & string> = { kind: K } & P[K]['request'];
 
 /** From the pool to a child. */
-export type ToChild = { type: 'run'; id: number; request: { kind: string } } | { type: 'stop'; id: number };
+export type ToChild =
+  | { type: 'run'; id: number; request: { kind: string }; limitMb: number }
+  | { type: 'stop'; id: number };
 
 /** From a child to the pool. `rssMb` is taken when the answer is ready, so that a short peak is not missed. */
 export type FromChild =

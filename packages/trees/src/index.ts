@@ -1,7 +1,7 @@
 export { fitBinning } from './binning/fit.ts';
 export type * from './binning/types.ts';
 export { boost } from './boosting/boost.ts';
-export { predictBoostBytes } from './boosting/memory.ts';
+export { predictBoostBytes, sharesTrees } from './boosting/memory.ts';
 export { defaultBoostParameters } from './boosting/parameters.ts';
 export { type RefitInput, refit } from './boosting/refit.ts';
 export type * from './boosting/types.ts';

@@ -93,6 +93,10 @@ export interface FitInput {
   deadlineMs: number;
   now: () => number;
   signal?: AbortSignal;
+  /** what the fit may take besides its data: it makes do with less, or throws an error of code MEMORY_LIMIT */
+  memoryLimitBytes?: number;
+  /** what the model's tensors may take: a model that would be larger is kept simpler */
+  modelLimitBytes?: number;
   onIteration?: (iteration: number, validationScore: number) => void;
 }
 

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@laurel/contracts';
+import { AppError, maxArtifactBytes } from '@laurel/contracts';
 import type { Sql, Tx } from '../core/sql.ts';
 
 const chunkBytes = 1024 * 1024;
-/** Largest artifact, 256 MiB; the worker predicts the size before it fits. */
-export const maxArtifactBytes = 256 * chunkBytes;
 
 /** Writes the bytes in chunks of 1 MiB, by content: the same bytes in one project are kept once. Answers the sha256. */
 export async function writeArtifact(tx: Tx, projectId: string, bytes: Uint8Array): Promise<string> {

@@ -43,13 +43,14 @@ export const engineHandlers: Handlers<EngineProtocol> = {
 async function runTrial(
   request: TrialRequest,
   members: EnsembleMember[],
-  { emit, signal }: ChildContext<EngineProtocol['trial']['event']>,
+  { emit, signal, processLimitBytes }: ChildContext<EngineProtocol['trial']['event']>,
 ): Promise<TrialAnswer> {
   const { encodePredictions, holdoutMetrics, runTrial: run } = await engine();
   const prepared = await readPrepared(request);
   const now = () => performance.now();
   const spec = { ...request.spec, capMs: await capMs(request, prepared) };
-  const outcome = await run(prepared, spec, { now, signal, onEvent: createProgress(now, emit) }, { members });
+  const engineContext = { now, signal, processLimitBytes, onEvent: createProgress(now, emit) };
+  const outcome = await run(prepared, spec, engineContext, { members });
   if (outcome.status === 'failed') return outcome;
   const { oof, holdout, ...result } = outcome;
   const outputs = prepared.plan.task === 'regression' ? 1 : prepared.plan.labels.length;

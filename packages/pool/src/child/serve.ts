@@ -5,6 +5,8 @@ export interface ChildContext<E> {
   emit(event: E): void;
   /** fired at the soft deadline: end early with the best so far */
   signal: AbortSignal;
+  /** resident memory at which the pool kills this process */
+  processLimitBytes: number;
 }
 
 /** One function per kind of request: a missing one does not compile. */
@@ -38,13 +40,17 @@ export function serveRequests<P extends Protocol>(handlers: Handlers<P>): void {
 
 async function answer<P extends Protocol>(
   handlers: Handlers<P>,
-  { id, request }: Extract<ToChild, { type: 'run' }>,
+  { id, request, limitMb }: Extract<ToChild, { type: 'run' }>,
   signal: AbortSignal,
 ): Promise<FromChild> {
   try {
     if (!Object.hasOwn(handlers, request.kind)) throw new Error(`no handler for requests of kind ${request.kind}`);
     const handle = handlers[request.kind] as (request: object, context: ChildContext<unknown>) => Promise<unknown>;
-    const result = await handle(request, { emit: (event) => send({ type: 'event', id, event }), signal });
+    const result = await handle(request, {
+      emit: (event) => send({ type: 'event', id, event }),
+      signal,
+      processLimitBytes: limitMb * 1_048_576,
+    });
     return { type: 'done', id, result, rssMb: rssMb() };
   } catch (error) {
     // loaded only now: the schemas beside it take a third of the time that a child needs to start

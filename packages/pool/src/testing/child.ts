@@ -4,7 +4,11 @@ import { type Handlers, serveRequests } from '../child/serve.ts';
 
 /** Requests that misbehave in every way that a fit can; the tests of the pool run them in real processes. */
 export type TestProtocol = {
-  echo: { request: { value: unknown }; result: { value: unknown; pid: number; env: NodeJS.ProcessEnv }; event: never };
+  echo: {
+    request: { value: unknown };
+    result: { value: unknown; pid: number; env: NodeJS.ProcessEnv; processLimitBytes: number };
+    event: never;
+  };
   sleep: { request: { ms: number }; result: string; event: number };
   /** until that file is there */
   waitFor: { request: { path: string }; result: null; event: never };
@@ -17,7 +21,12 @@ export type TestProtocol = {
 const held: Uint8Array[] = [];
 
 const handlers: Handlers<TestProtocol> = {
-  echo: async ({ value }) => ({ value, pid: process.pid, env: { ...process.env } }),
+  echo: async ({ value }, { processLimitBytes }) => ({
+    value,
+    pid: process.pid,
+    env: { ...process.env },
+    processLimitBytes,
+  }),
   sleep: ({ ms }, { emit, signal }) =>
     new Promise((resolve) => {
       const timer = setTimeout(() => resolve('slept'), ms);

@@ -2,6 +2,7 @@ import { deriveSeed } from '@laurel/tabular';
 import { type BoostParameters, boost, type EarlyStopping, type Objective } from '@laurel/trees';
 import { validationLoss } from '../early-stopping.ts';
 import type { FitInput, FittedModel } from '../types.ts';
+import { withinLimits } from './boosting-limits.ts';
 import { type TreeData, type TreeRows, treeData } from './data.ts';
 import { createTreeModel, toPredictions } from './model.ts';
 
@@ -16,7 +17,9 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
   const data = treeData(input);
   const { train, validation, scale, expansion } = data;
   const { learningRate } = settings;
+  const objective = objectiveOf(input);
   const rounds = validation ? roundsAtMost(learningRate) : roundsWithoutValidation(learningRate);
+  const parameters = withinLimits(input, data, objective, { ...settings, rounds, maxDeltaStep });
   const {
     model,
     rounds: iterations,
@@ -26,13 +29,14 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
     train: { features: train.features, rows: train.rows, target: train.learnt },
     validation: validation && { features: validation.features, rows: validation.rows, target: validation.learnt },
     earlyStopping: validation && stoppingBy(input, data, validation),
-    objective: objectiveOf(input),
-    parameters: { ...settings, rounds, maxDeltaStep },
+    objective,
+    parameters,
     seed: deriveSeed(input.seed, 'trees'),
     signal: input.signal,
     deadlineMs: input.deadlineMs,
     now: input.now,
     adaptToDeadline: true,
+    ...(input.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: input.memoryLimitBytes }),
   });
   const header = { task: input.task, iterations, scale, doubt: null };
   return createTreeModel({ header, expansion, model }, { curve, truncated });

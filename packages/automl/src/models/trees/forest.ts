@@ -27,6 +27,7 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     input.task === 'regression' ? { kind: 'regression' } : { kind: 'classification', classes: input.classes };
   const parameters = { ...settings, trees };
   const categorical = features.some((feature) => feature.kind === 'categorical');
+  const modelLimitBytes = Math.min(mostModelBytes, input.modelLimitBytes ?? mostModelBytes);
   const facts = { rows, features: features.length, columns: features.length, task, categorical };
   const result = await fitForest({
     features,
@@ -38,7 +39,10 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     signal: input.signal,
     deadlineMs: input.deadlineMs,
     now: input.now,
-    memoryLimitBytes: predictForestBytes(facts, parameters).fitBytes + copiesWhileGrowing * mostModelBytes,
+    memoryLimitBytes: Math.min(
+      input.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
+      predictForestBytes(facts, parameters).fitBytes + copiesWhileGrowing * modelLimitBytes,
+    ),
     outOfBag: false,
   });
   const header: TreeHeader = {
