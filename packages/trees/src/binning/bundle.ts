@@ -24,8 +24,11 @@ interface Group {
   members: Candidate[];
   values: number;
   taken: number;
-  /** a bit per row where one of the members is away from its usual bin */
-  marks: Uint32Array;
+  /**
+   * A bit per row where one of the members is away from its usual bin. Null until the group is first looked at and once
+   * it is full: of thousands of groups, most are never looked at, and their marks would take gigabytes.
+   */
+  marks: Uint32Array | null;
 }
 
 /**
@@ -44,12 +47,22 @@ export function bundleFeatures(
     .filter((candidate) => candidate !== null)
     .sort((a, b) => b.unusual - a.unusual || a.feature - b.feature);
   if (candidates.length < 2) return [];
+  const listRows = ({ feature, usual, unusual }: Candidate, into: Int32Array): Int32Array => {
+    unusualRows(stackedOf.get(feature)!, usual, into);
+    return into.subarray(0, unusual);
+  };
+  const firstRoom = new Int32Array(room.length);
+  const marksOf = (group: Group): Uint32Array => {
+    // A group that was never looked at still has only the member that it began with.
+    group.marks ??= mark(new Uint32Array(Math.ceil(rows / 32)), listRows(group.members[0]!, firstRoom));
+    return group.marks;
+  };
   const groups: Group[] = [];
   for (const candidate of candidates) {
-    const list = room.subarray(0, candidate.unusual);
-    unusualRows(stackedOf.get(candidate.feature)!, candidate.usual, list);
-    const group = groupFor(groups, candidate, list, rows) ?? newGroup(groups, rows);
-    join(group, candidate, list);
+    const list = listRows(candidate, room);
+    const group = groupFor(groups, candidate, list, rows, marksOf);
+    if (group) join(group, candidate, list, marksOf);
+    else groups.push({ members: [candidate], values: 1 + candidate.values, taken: candidate.unusual, marks: null });
   }
   return groups.filter((group) => group.members.length > 1).map(asBundle);
 }
@@ -63,27 +76,33 @@ function candidateOf(feature: number, stacked: StackedFeature, room: Int32Array)
 }
 
 /** The first group with room for the values and the rows and without a row in common. */
-function groupFor(groups: Group[], candidate: Candidate, list: Int32Array, rows: number): Group | undefined {
+function groupFor(
+  groups: Group[],
+  candidate: Candidate,
+  list: Int32Array,
+  rows: number,
+  marksOf: (group: Group) => Uint32Array,
+): Group | undefined {
   let looked = 0;
   for (const group of groups) {
     if (group.values + candidate.values > columnValues || group.taken + candidate.unusual > rows) continue;
     if (++looked > groupsLookedAt) return undefined;
-    if (!overlaps(group.marks, list)) return group;
+    if (!overlaps(marksOf(group), list)) return group;
   }
   return undefined;
 }
 
-function newGroup(groups: Group[], rows: number): Group {
-  const group: Group = { members: [], values: 1, taken: 0, marks: new Uint32Array(Math.ceil(rows / 32)) };
-  groups.push(group);
-  return group;
-}
-
-function join(group: Group, candidate: Candidate, list: Int32Array): void {
+function join(group: Group, candidate: Candidate, list: Int32Array, marksOf: (group: Group) => Uint32Array): void {
   group.members.push(candidate);
   group.values += candidate.values;
   group.taken += candidate.unusual;
-  for (let i = 0; i < list.length; i++) group.marks[list[i]! >>> 5]! |= 1 << (list[i]! & 31);
+  if (group.values >= columnValues) group.marks = null;
+  else mark(marksOf(group), list);
+}
+
+function mark(marks: Uint32Array, list: Int32Array): Uint32Array {
+  for (let i = 0; i < list.length; i++) marks[list[i]! >>> 5]! |= 1 << (list[i]! & 31);
+  return marks;
 }
 
 function overlaps(marks: Uint32Array, list: Int32Array): boolean {

@@ -91,16 +91,18 @@ function ofSparse(
   feature: Extract<FeatureInput, { kind: 'sparse' }>,
   length: number,
   binning: NumericBinning,
-  room: Room,
+  { into, start, usual }: Room,
   from: number,
 ): number {
-  const { into, start, usual } = room;
   const { rows, values } = feature;
   let count = from;
   if (binOfNumber(binning, 0) !== usual) {
-    const dense = new Float64Array(length);
-    for (let i = 0; i < rows.length; i++) dense[rows[i]!] = values[i]!;
-    return ofNumbers(dense, binning, room, from);
+    let at = 0;
+    for (let row = 0; row < length && count <= into.length; row++) {
+      if (rows[at] === row && binOfNumber(binning, values[at++]!) === usual) continue;
+      into[count++] = start + row;
+    }
+    return count;
   }
   for (let i = 0; i < rows.length && count <= into.length; i++) {
     if (binOfNumber(binning, values[i]!) !== usual) into[count++] = start + rows[i]!;
