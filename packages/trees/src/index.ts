@@ -23,5 +23,5 @@ export {
 export { decodeModel } from './model/decode.ts';
 export { encodedModelBytes, encodeModel, type ModelPlan, predictedModelBytes } from './model/encode.ts';
 export { type FeatureImportance, featureImportance } from './model/importance.ts';
-export { createPredictor, type Predictor } from './model/predictor.ts';
+export { createPredictor, type Predictor, type PredictorOptions } from './model/predictor.ts';
 export type * from './types.ts';

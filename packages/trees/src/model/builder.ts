@@ -34,18 +34,25 @@ export interface EnsembleShape {
 /** Collects trees while a model grows. Everything is copied, so a grower may use its memory again at once. */
 export interface EnsembleBuilder {
   readonly trees: number;
+  /** of all trees together */
   readonly leaves: number;
+  /** Throws INVALID_DATA where leaves are not one more than splits or an array is shorter than they need. */
   addTree(tree: GrownTree): void;
-  /** adds all trees of an ensemble with the same outputs and leafWidth (warm start); its base is left out */
+  /**
+   * Adds all trees of an ensemble (warm start); its base is left out. Throws INVALID_DATA where its outputs or leafWidth
+   * are others.
+   */
   addEnsemble(ensemble: TreeEnsemble): void;
-  /** keeps the first `trees` trees */
+  /** keeps the first `trees` trees, or all where there are fewer */
   truncate(trees: number): void;
   /** the ensemble so far, in arrays of its own; the builder can go on */
   build(): TreeEnsemble;
 }
 
 /**
- * An empty ensemble. Throws INVALID_PARAMETER where leafWidth is neither 1 nor `outputs`, or `base` has not one number per
+ * An empty ensemble to add trees to. `base` and the values of leaves are in the unit of the raw outputs, before the link;
+ * a tree is taken as it is: nothing is scaled, and children and features are not checked (decodeModel does that for
+ * models from elsewhere). Throws INVALID_PARAMETER where leafWidth is neither 1 nor `outputs`, or `base` has not one number per
  * output.
  */
 export function createEnsembleBuilder(shape: EnsembleShape): EnsembleBuilder {

@@ -17,28 +17,30 @@ type ExplainerBuffer = LayoutBuffer | BlockBuffer | 'shares' | 'rules' | 'treeRu
 const levelHeadBytes = 48;
 const levelNumbers = 4;
 
-/** Loads a model into a kernel for TreeSHAP (assembly/shap.ts). Throws MEMORY_LIMIT when it does not fit. */
-export function createExplainer(model: TreeModel): Explainer {
+/**
+ * Loads a model into a kernel for TreeSHAP (assembly/shap.ts). Throws MEMORY_LIMIT when that takes more than `limitBytes`
+ * (by default what WebAssembly can address).
+ */
+export function createExplainer(model: TreeModel, limitBytes?: number): Explainer {
   const { ensemble, binning } = model;
   const used = usedFeatures(ensemble, binning.length);
-  const blockRows = rowsPerBlock(used.length, model.ensemble.outputs);
+  const blockRows = rowsPerBlock(used.length, ensemble.outputs);
   const shapes = treeShapes(ensemble, used.length > 0 ? used[used.length - 1]! + 1 : 0);
   const sizes = layoutSizes(ensemble);
   const rules = planRules(shapes.points);
   const levelBytes = levelHeadBytes + Math.max(2, ...rules.at.keys()) * (levelNumbers + ensemble.leafWidth) * 8;
   const phiNumbers = ensemble.outputs * used.length;
-  const kernel = openKernel(
-    planArena<ExplainerBuffer>({
-      ...sizes,
-      ...blockSizes(used.length, blockRows),
-      shares: sizes.slots,
-      rules: rules.numbers * 8,
-      treeRules: ensemble.trees * 8,
-      last: used.length * 4,
-      levels: (shapes.depth + 1) * levelBytes,
-      phi: phiNumbers * 8,
-    }),
-  );
+  const buffers: Record<ExplainerBuffer, number> = {
+    ...sizes,
+    ...blockSizes(used.length, blockRows),
+    shares: sizes.slots,
+    rules: rules.numbers * 8,
+    treeRules: ensemble.trees * 8,
+    last: used.length * 4,
+    levels: (shapes.depth + 1) * levelBytes,
+    phi: phiNumbers * 8,
+  };
+  const kernel = openKernel(planArena(buffers, limitBytes));
   const layout = writeLayout(kernel, ensemble, used);
   const expected = writeShares(kernel, ensemble, layout);
   writeRules(kernel, rules, shapes.points);

@@ -46,6 +46,33 @@ describe('createPredictor', () => {
     );
   });
 
+  it('takes little memory for very many outputs, and none beyond the limit', () => {
+    const draw = drawFrom(8);
+    const outputs = 131_072;
+    const model = randomModel(draw, { features: 3, trees: 2, outputs, leafWidth: 1, leaves: 4 });
+    const predictor = createPredictor(model);
+    expect(predictor.memoryBytes).toBeLessThan(20 * 2 ** 20);
+    const rows = 19;
+    const features = randomRows(draw, model.binning, rows);
+    const last = slowRaw(model, binsOf(model.binning, rowOf(features, rows - 1)));
+    expect(predictor.raw(features, rows).subarray((rows - 1) * outputs)).toEqual(last);
+    const limit = predictor.memoryBytes;
+    expect(createPredictor(model, { memoryLimitBytes: limit }).memoryBytes).toBe(limit);
+    expect(() => createPredictor(model, { memoryLimitBytes: limit - 1 })).toThrow(
+      expect.objectContaining({ code: 'MEMORY_LIMIT' }),
+    );
+  });
+
+  it('holds the kernel of contributions to the limit too', () => {
+    const draw = drawFrom(9);
+    const model = randomModel(draw, { features: 40, trees: 8, outputs: 1, leafWidth: 1, leaves: 3_000 });
+    const limited = createPredictor(model, { memoryLimitBytes: createPredictor(model).memoryBytes });
+    const features = randomRows(draw, model.binning, 1);
+    // Contributions need the share of its parent's rows that every node has, on top of what predictions need.
+    expect(() => limited.contributions(features, 1)).toThrow(expect.objectContaining({ code: 'MEMORY_LIMIT' }));
+    expect(limited.raw(features, 1)).toEqual(slowRaw(model, binsOf(model.binning, rowOf(features, 0))));
+  });
+
   it('reads many rows block by block', () => {
     const draw = drawFrom(5);
     const model = randomModel(draw, { features: 28, trees: 10, outputs: 1, leafWidth: 1, leaves: 31 });

@@ -40,9 +40,17 @@ export interface Predictor {
 
 type PredictorBuffer = LayoutBuffer | BlockBuffer | 'base' | 'raw' | 'linked' | 'leafSlots';
 
-/** Loads a model into a kernel. Throws MEMORY_LIMIT when it does not fit. */
-export function createPredictor(model: TreeModel): Predictor {
-  return new LoadedModel(model);
+export interface PredictorOptions {
+  /** bytes that the kernel may take, and that of `contributions` as well; by default what WebAssembly can address */
+  memoryLimitBytes?: number;
+}
+
+/**
+ * Loads a model into a kernel. Throws MEMORY_LIMIT when that takes more than `memoryLimitBytes`; `contributions` does so
+ * for its own kernel when first called. The arrays that hold results are not counted.
+ */
+export function createPredictor(model: TreeModel, options: PredictorOptions = {}): Predictor {
+  return new LoadedModel(model, options.memoryLimitBytes);
 }
 
 class LoadedModel implements Predictor {
@@ -50,6 +58,7 @@ class LoadedModel implements Predictor {
   readonly width: number;
   readonly memoryBytes: number;
   readonly #model: TreeModel;
+  readonly #limitBytes: number | undefined;
   readonly #used: Int32Array;
   readonly #blockRows: number;
   readonly #layout: Layout;
@@ -60,21 +69,23 @@ class LoadedModel implements Predictor {
   #rowLinked: Float64Array;
   #explainer: Explainer | null = null;
 
-  constructor(model: TreeModel) {
+  constructor(model: TreeModel, limitBytes: number | undefined) {
     const { ensemble, binning } = model;
     this.#model = model;
+    this.#limitBytes = limitBytes;
     this.outputs = ensemble.outputs;
     this.width = predictionWidth(model.link, ensemble.outputs);
     this.#used = usedFeatures(ensemble, binning.length);
     this.#blockRows = rowsPerBlock(this.#used.length, this.outputs);
-    const arena = planArena<PredictorBuffer>({
+    const sizes: Record<PredictorBuffer, number> = {
       ...layoutSizes(ensemble),
       ...blockSizes(this.#used.length, this.#blockRows),
       base: this.outputs * 8,
       raw: this.#blockRows * this.outputs * 8,
       linked: model.link === 'logistic' ? this.#blockRows * this.width * 8 : 0,
       leafSlots: 8 * ensemble.trees * 4,
-    });
+    };
+    const arena = planArena(sizes, limitBytes);
     const kernel = openKernel(arena);
     this.#layout = writeLayout(kernel, ensemble, this.#used);
     kernel.f64('base').set(ensemble.base);
@@ -126,7 +137,7 @@ class LoadedModel implements Predictor {
 
   contributions(features: readonly FeatureInput[], rows: number): Float64Array {
     this.#open();
-    this.#explainer ??= createExplainer(this.#model);
+    this.#explainer ??= createExplainer(this.#model, this.#limitBytes);
     return this.#explainer.contributions(features, rows);
   }
 
