@@ -7,11 +7,13 @@ import { addLeft, classHistogram, clearLeft, judgeClassSide } from './forest-cla
 import { judgePairSet } from './forest-pair';
 import { nodeClasses, nodeClassStride, nodeWeight, pairOf } from './forest-search';
 import { forestDirection, forestHistogram, forestMinLeafRows, forestMissing, forestTotals } from './forest-state';
+import { sortKeys } from './sort-keys';
 
 /** categories up to this many are tried one against the rest */
 const maxOneAgainstRest = 10;
 const directionSteps = 4;
 
+/** a key (f64) per place in `sorted` */
 const keys: usize = memory.data(2048, 16);
 const sorted: usize = memory.data(1024, 16);
 const set: usize = memory.data(32, 16);
@@ -26,24 +28,6 @@ function listPresent(): i32 {
     }
   }
   return <i32>count;
-}
-
-/** Sorts bins by their keys, equal ones by bin (Shell's method). */
-function sortByKey(count: i32): void {
-  for (let gap = count > 40 ? 40 : count > 13 ? 13 : count > 4 ? 4 : 1; gap > 0; gap = gap == 1 ? 0 : (gap - 1) / 3) {
-    for (let i = gap; i < count; i++) {
-      const bin = load<u32>(sorted + ((<usize>i) << 2));
-      const key = load<f64>(keys + ((<usize>bin) << 3));
-      let j = i;
-      for (; j >= gap; j -= gap) {
-        const other = load<u32>(sorted + ((<usize>(j - gap)) << 2));
-        const otherKey = load<f64>(keys + ((<usize>other) << 3));
-        if (otherKey < key || (otherKey == key && other < bin)) break;
-        store<u32>(sorted + ((<usize>j) << 2), other);
-      }
-      store<u32>(sorted + ((<usize>j) << 2), bin);
-    }
-  }
 }
 
 function addToSet(bin: usize): void {
@@ -63,9 +47,10 @@ export function scanPairCategories(feature: i32): void {
   const count = listPresent();
   for (let i = 0; i < count; i++) {
     const bin = sortedBin(i);
-    store<f64>(keys + (bin << 3), load<f64>(forestHistogram + (bin << 4), 8) / load<f64>(forestHistogram + (bin << 4)));
+    const mean = load<f64>(forestHistogram + (bin << 4), 8) / load<f64>(forestHistogram + (bin << 4));
+    store<f64>(keys + ((<usize>i) << 3), mean);
   }
-  sortByKey(count);
+  sortKeys(keys, sorted, count);
   memory.fill(set, 0, 32);
   let left = pairOf(0, 0);
   let rows = 0;
@@ -93,9 +78,9 @@ export function scanClassCategories(feature: i32): void {
   findDirection(count);
   for (let i = 0; i < count; i++) {
     const bin = sortedBin(i);
-    store<f64>(keys + (bin << 3), dot(classHistogram(bin), forestDirection) / binWeight(bin));
+    store<f64>(keys + ((<usize>i) << 3), dot(classHistogram(bin), forestDirection) / binWeight(bin));
   }
-  sortByKey(count);
+  sortKeys(keys, sorted, count);
   memory.fill(set, 0, 32);
   clearLeft();
   let rows = 0;

@@ -1,5 +1,5 @@
 // What the kernel exports; every module is one concern. State that several modules read is in state.ts.
-export * from './bin';
+export { binNumeric, shareBins } from './bin';
 export {
   categoryL2,
   categorySmoothing,
@@ -8,14 +8,109 @@ export {
   minDataPerGroup,
 } from './category-split';
 export { averagePathLength, forestGrow, forestKeepVarying } from './forest-grow';
-export * from './forest-sample';
+export { forestAddOutOfBag, forestDraw, forestDrawnWeight, forestLeafNumbers } from './forest-sample';
 export { forestBegin } from './forest-search';
-export * from './forest-state';
+export {
+  classTask,
+  forestBinOrder,
+  forestBins,
+  forestBinValues,
+  forestClassIndex,
+  forestClassList,
+  forestDirection,
+  forestDraws,
+  forestEntropy,
+  forestFeatureCount,
+  forestFeatures,
+  forestHeap,
+  forestHistogram,
+  forestImpurityUnit,
+  forestLeafCover,
+  forestLeafRows,
+  forestLeafValue,
+  forestLeft,
+  forestMaxDepth,
+  forestMaxLeaves,
+  forestMinDecrease,
+  forestMinLeafRows,
+  forestMinSplitRows,
+  forestMissing,
+  forestMonotone,
+  forestNodeCover,
+  forestNodeFeature,
+  forestNodeFeatures,
+  forestNodeGain,
+  forestNodeLeft,
+  forestNodeLow,
+  forestNodeRight,
+  forestNodeSet,
+  forestNodeWidth,
+  forestOffset,
+  forestOrder,
+  forestOutOfBagSums,
+  forestOutOfBagTrees,
+  forestOutputs,
+  forestPayload,
+  forestRandomSplits,
+  forestRandomState,
+  forestSets,
+  forestSpareOrder,
+  forestSparePayload,
+  forestTargets,
+  forestTask,
+  forestTotals,
+  forestWeights,
+  isolationTask,
+  pairTask,
+} from './forest-state';
 export { forestWaiting, waitingNodeBytes } from './forest-waiting';
-export * from './grow';
-export * from './histogram';
+export {
+  depthWise,
+  growTree,
+  histogramKind,
+  histogramPool,
+  histogramSlots,
+  maxDepth,
+  maxLeaves,
+  nodeCover,
+  nodeFeature,
+  nodeGain,
+  nodeLeft,
+  nodeLow,
+  nodeRight,
+  nodeSet,
+  nodeSets,
+  nodeWidth,
+  rowOrder,
+  slotOwner,
+} from './grow';
+export {
+  activeColumns,
+  activeCount,
+  buildHistogram,
+  builtGradient,
+  builtHessian,
+  columnCount,
+  columnEntry,
+  entryBytes,
+  floatKind,
+  gatheredPairs,
+  gatherFloat,
+  gatherPacked,
+  gatherRows,
+  gradientScale,
+  gradients,
+  hessianScale,
+  histogramEntries,
+  histogramFloat,
+  histogramPacked,
+  packedKind,
+  setActiveCount,
+  subtractHistogram,
+  vectorKind,
+} from './histogram';
 export { leafBytes, leafRecords } from './leaf';
-export * from './leaf-values';
+export { addLeafValues, leafCover, leafValue, residualPairs, setLeafQuantiles, setLeafValues } from './leaf-values';
 export { exp, log, sigmoid } from './math';
 export {
   gradientUnit,
@@ -29,21 +124,82 @@ export {
   monotone,
   pathSmoothing,
 } from './node-search';
-export * from './objective';
+export {
+  absoluteObjective,
+  fillGradients,
+  gradientMass,
+  gradientRootMass,
+  hessianMass,
+  huberObjective,
+  logisticObjective,
+  objectiveParameter,
+  poissonObjective,
+  probabilities,
+  quantileObjective,
+  rowWeights,
+  scoreRows,
+  scores,
+  softmaxObjective,
+  softmaxProbabilities,
+  squaredObjective,
+  targets,
+  trainRows,
+  tweedieObjective,
+} from './objective';
 export { partitionScratch } from './partition';
-export * from './predict';
+export {
+  linkExp,
+  linkLogistic,
+  linkSoftmax,
+  predictBlock,
+  predictLanes,
+  predictLeafSlots,
+  predictLeafWidth,
+  predictOne,
+  predictOutputs,
+  predictPayload,
+  predictRoots,
+  predictSlots,
+  predictStart,
+  predictTranspose,
+  predictTrees,
+} from './predict';
 export { seedRandom } from './random';
-export * from './sample';
+export {
+  amplifyGoss,
+  columnMarks,
+  orderRows,
+  rankScratch,
+  sampleFeatures,
+  sampleFlags,
+  sampleGoss,
+  sampleShare,
+} from './sample';
 export {
   drawnFeatures,
   extraRandom,
   featureFractionByNode,
   searchRandom,
-  treeFeatureCount,
   treeFeatures,
 } from './search';
-export * from './shap';
-export * from './sort';
-export * from './state';
+export { shapFeatures, shapLast, shapLevelBytes, shapLevels, shapRow, shapRules, shapShares } from './shap';
+export { sortNumbers } from './sort';
+export {
+  featureBins,
+  featureCategorical,
+  featureColumn,
+  featureCount,
+  featureDefault,
+  featureOffset,
+  matrixBins,
+  matrixRows,
+} from './state';
 export { sketches } from './vector-histogram';
-export * from './vector-softmax';
+export {
+  addVectorValues,
+  classSums,
+  meanCurvature,
+  projection,
+  setVectorValues,
+  sketchSoftmax,
+} from './vector-softmax';
