@@ -32,6 +32,11 @@ export function isEmpty<T>(at: usize): bool {
   return load<f64>(at) <= leastHessian && abs(load<f64>(at, 8)) <= leastGradient;
 }
 
+/** Mask of the bins of two float entries that isEmpty does not call empty: rounding alone makes no threshold better. */
+function filledBins(h: v128, g: v128): v128 {
+  return v128.or(f64x2.gt(h, f64x2.splat(leastHessian)), f64x2.gt(f64x2.abs(g), f64x2.splat(leastGradient)));
+}
+
 export function makePair(hessian: f64, gradient: f64): v128 {
   return f64x2.replace_lane(f64x2.splat(hessian), 1, gradient);
 }
@@ -89,6 +94,7 @@ function scanPairs<T>(histogram: usize, bins: i32): void {
   let packed = i64x2.splat(0);
   let sumH = f64x2.splat(0);
   let sumG = f64x2.splat(0);
+  let filled = i64x2.splat(-1);
   for (let b = 1; b < bins; b += 2) {
     const at = histogram + <usize>b * size;
     const one = b + 1 == bins;
@@ -104,12 +110,13 @@ function scanPairs<T>(histogram: usize, bins: i32): void {
       const second = one ? f64x2.splat(0) : v128.load(at, 16);
       const h = v128.shuffle<f64>(first, second, 0, 2);
       const g = v128.shuffle<f64>(first, second, 1, 3);
+      filled = filledBins(h, g);
       const lastH = v128.shuffle<f64>(sumH, sumH, 1, 1);
       const lastG = v128.shuffle<f64>(sumG, sumG, 1, 1);
       sumH = f64x2.add(lastH, f64x2.add(h, v128.shuffle<f64>(h, f64x2.splat(0), 2, 0)));
       sumG = f64x2.add(lastG, f64x2.add(g, v128.shuffle<f64>(g, f64x2.splat(0), 2, 0)));
     }
-    let better = candidates(sumH, sumG, totalH, totalG, penalty, floor, ceiling, best);
+    let better = v128.and(filled, candidates(sumH, sumG, totalH, totalG, penalty, floor, ceiling, best));
     if (v128.any_true(better)) {
       takeCandidates(better, sumH, sumG, b, false);
       best = f64x2.splat(foundGain * toUnits);
@@ -117,7 +124,7 @@ function scanPairs<T>(histogram: usize, bins: i32): void {
     if (!hasMissing) continue;
     const bothH = f64x2.add(sumH, missingH);
     const bothG = f64x2.add(sumG, missingG);
-    better = candidates(bothH, bothG, totalH, totalG, penalty, floor, ceiling, best);
+    better = v128.and(filled, candidates(bothH, bothG, totalH, totalG, penalty, floor, ceiling, best));
     if (v128.any_true(better)) {
       takeCandidates(better, bothH, bothG, b, true);
       best = f64x2.splat(foundGain * toUnits);
