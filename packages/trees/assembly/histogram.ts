@@ -101,77 +101,16 @@ export function gatherFloat(order: usize, count: i32, out: usize): void {
 
 /** Adds the listed rows to the packed histogram of every active column; `pairs` as gatherPacked writes them. */
 export function histogramPacked(order: usize, count: i32, pairs: usize, histogram: usize): void {
-  const rows = <usize>matrixRows;
-  const n = activeCount;
-  let c = 0;
-  for (; c + 3 < n; c += 4) {
-    const list = activeColumns + ((<usize>c) << 2);
-    const c0 = <usize>load<u32>(list);
-    const c1 = <usize>load<u32>(list, 4);
-    const c2 = <usize>load<u32>(list, 8);
-    const c3 = <usize>load<u32>(list, 12);
-    packedFour(
-      order,
-      count,
-      pairs,
-      matrixBins + c0 * rows,
-      matrixBins + c1 * rows,
-      matrixBins + c2 * rows,
-      matrixBins + c3 * rows,
-      histogram + ((<usize>load<u32>(columnEntry + (c0 << 2))) << 3),
-      histogram + ((<usize>load<u32>(columnEntry + (c1 << 2))) << 3),
-      histogram + ((<usize>load<u32>(columnEntry + (c2 << 2))) << 3),
-      histogram + ((<usize>load<u32>(columnEntry + (c3 << 2))) << 3),
-    );
-  }
-  for (; c < n; c++) {
-    const column = <usize>load<u32>(activeColumns + ((<usize>c) << 2));
-    packedOne(
-      order,
-      count,
-      pairs,
-      matrixBins + column * rows,
-      histogram + ((<usize>load<u32>(columnEntry + (column << 2))) << 3),
-    );
-  }
-}
-
-function packedFour(
-  order: usize,
-  count: i32,
-  pairs: usize,
-  b0: usize,
-  b1: usize,
-  b2: usize,
-  b3: usize,
-  h0: usize,
-  h1: usize,
-  h2: usize,
-  h3: usize,
-): void {
-  for (let i = 0; i < count; i++) {
-    const row = <usize>load<u32>(order + ((<usize>i) << 2));
-    const pair = load<i64>(pairs + ((<usize>i) << 3));
-    const p0 = h0 + ((<usize>load<u8>(b0 + row)) << 3);
-    const p1 = h1 + ((<usize>load<u8>(b1 + row)) << 3);
-    const p2 = h2 + ((<usize>load<u8>(b2 + row)) << 3);
-    const p3 = h3 + ((<usize>load<u8>(b3 + row)) << 3);
-    store<i64>(p0, load<i64>(p0) + pair);
-    store<i64>(p1, load<i64>(p1) + pair);
-    store<i64>(p2, load<i64>(p2) + pair);
-    store<i64>(p3, load<i64>(p3) + pair);
-  }
-}
-
-function packedOne(order: usize, count: i32, pairs: usize, bins: usize, histogram: usize): void {
-  for (let i = 0; i < count; i++) {
-    const at = histogram + ((<usize>load<u8>(bins + <usize>load<u32>(order + ((<usize>i) << 2)))) << 3);
-    store<i64>(at, load<i64>(at) + load<i64>(pairs + ((<usize>i) << 3)));
-  }
+  fillColumns<i64>(order, count, pairs, histogram);
 }
 
 /** Adds the listed rows to the float histogram of every active column; `pairs` as gatherFloat writes them. */
 export function histogramFloat(order: usize, count: i32, pairs: usize, histogram: usize): void {
+  fillColumns<v128>(order, count, pairs, histogram);
+}
+
+/** T is the type of an entry and of a pair: i64 (packed) or v128 (float). */
+function fillColumns<T>(order: usize, count: i32, pairs: usize, histogram: usize): void {
   const rows = <usize>matrixRows;
   const n = activeCount;
   let c = 0;
@@ -181,7 +120,7 @@ export function histogramFloat(order: usize, count: i32, pairs: usize, histogram
     const c1 = <usize>load<u32>(list, 4);
     const c2 = <usize>load<u32>(list, 8);
     const c3 = <usize>load<u32>(list, 12);
-    floatFour(
+    fillFour<T>(
       order,
       count,
       pairs,
@@ -189,25 +128,23 @@ export function histogramFloat(order: usize, count: i32, pairs: usize, histogram
       matrixBins + c1 * rows,
       matrixBins + c2 * rows,
       matrixBins + c3 * rows,
-      histogram + ((<usize>load<u32>(columnEntry + (c0 << 2))) << 4),
-      histogram + ((<usize>load<u32>(columnEntry + (c1 << 2))) << 4),
-      histogram + ((<usize>load<u32>(columnEntry + (c2 << 2))) << 4),
-      histogram + ((<usize>load<u32>(columnEntry + (c3 << 2))) << 4),
+      columnOf<T>(histogram, c0),
+      columnOf<T>(histogram, c1),
+      columnOf<T>(histogram, c2),
+      columnOf<T>(histogram, c3),
     );
   }
   for (; c < n; c++) {
     const column = <usize>load<u32>(activeColumns + ((<usize>c) << 2));
-    floatOne(
-      order,
-      count,
-      pairs,
-      matrixBins + column * rows,
-      histogram + ((<usize>load<u32>(columnEntry + (column << 2))) << 4),
-    );
+    fillOne<T>(order, count, pairs, matrixBins + column * rows, columnOf<T>(histogram, column));
   }
 }
 
-function floatFour(
+function columnOf<T>(histogram: usize, column: usize): usize {
+  return histogram + ((<usize>load<u32>(columnEntry + (column << 2))) << alignof<T>());
+}
+
+function fillFour<T>(
   order: usize,
   count: i32,
   pairs: usize,
@@ -222,23 +159,25 @@ function floatFour(
 ): void {
   for (let i = 0; i < count; i++) {
     const row = <usize>load<u32>(order + ((<usize>i) << 2));
-    const pair = v128.load(pairs + ((<usize>i) << 4));
-    const p0 = h0 + ((<usize>load<u8>(b0 + row)) << 4);
-    const p1 = h1 + ((<usize>load<u8>(b1 + row)) << 4);
-    const p2 = h2 + ((<usize>load<u8>(b2 + row)) << 4);
-    const p3 = h3 + ((<usize>load<u8>(b3 + row)) << 4);
-    v128.store(p0, f64x2.add(v128.load(p0), pair));
-    v128.store(p1, f64x2.add(v128.load(p1), pair));
-    v128.store(p2, f64x2.add(v128.load(p2), pair));
-    v128.store(p3, f64x2.add(v128.load(p3), pair));
+    const pair = load<T>(pairs + ((<usize>i) << alignof<T>()));
+    addPair<T>(h0 + ((<usize>load<u8>(b0 + row)) << alignof<T>()), pair);
+    addPair<T>(h1 + ((<usize>load<u8>(b1 + row)) << alignof<T>()), pair);
+    addPair<T>(h2 + ((<usize>load<u8>(b2 + row)) << alignof<T>()), pair);
+    addPair<T>(h3 + ((<usize>load<u8>(b3 + row)) << alignof<T>()), pair);
   }
 }
 
-function floatOne(order: usize, count: i32, pairs: usize, bins: usize, histogram: usize): void {
+function fillOne<T>(order: usize, count: i32, pairs: usize, bins: usize, histogram: usize): void {
   for (let i = 0; i < count; i++) {
-    const at = histogram + ((<usize>load<u8>(bins + <usize>load<u32>(order + ((<usize>i) << 2)))) << 4);
-    v128.store(at, f64x2.add(v128.load(at), v128.load(pairs + ((<usize>i) << 4))));
+    const row = <usize>load<u32>(order + ((<usize>i) << 2));
+    const pair = load<T>(pairs + ((<usize>i) << alignof<T>()));
+    addPair<T>(histogram + ((<usize>load<u8>(bins + row)) << alignof<T>()), pair);
   }
+}
+
+function addPair<T>(at: usize, pair: T): void {
+  if (isInteger<T>()) store<T>(at, load<T>(at) + pair);
+  else store<T>(at, f64x2.add(load<T>(at), pair));
 }
 
 /** Sets the active columns of a histogram to zero. */
