@@ -1,6 +1,6 @@
+import { aboutFit } from '../about.ts';
 import { fitBinning } from '../binning/fit.ts';
 import { TreesError } from '../errors.ts';
-import { kernelSha256 } from '../generated/kernel.ts';
 import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { createPace, type Pace } from '../pace.ts';
@@ -72,7 +72,7 @@ export async function boost(input: BoostInput): Promise<BoostResult> {
       binning,
       ensemble: builder.build(),
       link,
-      about: { ...describe(objective, parameters, seed), learningRates: [...ratesBefore(input), ...grown.rates] },
+      about: aboutFit({ objective, learningRates: [...ratesBefore(input), ...grown.rates] }, parameters, seed),
     },
     rounds: before + grown.kept,
     grownRounds: grown.rounds,
@@ -205,14 +205,4 @@ function linkOf(objective: Objective): TreeModel['link'] {
   if (objective.kind === 'logistic') return 'logistic';
   if (objective.kind === 'softmax') return 'softmax';
   return objective.kind === 'poisson' || objective.kind === 'tweedie' ? 'exp' : 'identity';
-}
-
-function describe(objective: Objective, parameters: BoostParameters, seed: number): TreeModel['about'] {
-  const { monotone, classWeights, ...rest } = parameters;
-  return {
-    objective: { ...objective },
-    parameters: { ...rest, monotone: monotone && [...monotone], classWeights: classWeights && [...classWeights] },
-    seed,
-    kernel: kernelSha256,
-  };
 }

@@ -1,6 +1,6 @@
+import { aboutFit } from '../about.ts';
 import { fitBinning } from '../binning/fit.ts';
 import { TreesError } from '../errors.ts';
-import { kernelSha256 } from '../generated/kernel.ts';
 import { addressableBytes } from '../kernel/arena.ts';
 import { createEnsembleBuilder, type EnsembleBuilder } from '../model/builder.ts';
 import { createPace } from '../pace.ts';
@@ -45,7 +45,7 @@ export async function fitForest(input: ForestInput): Promise<ForestResult> {
     binning,
     ensemble,
     link: 'none',
-    about: describe(input, parameters),
+    about: aboutFit({ task }, parameters, seed),
   });
   const constant = (truncated: boolean, memoryBytes: number): ForestResult => {
     const ensemble = createEnsembleBuilder({ outputs: base.length, leafWidth: base.length, base }).build();
@@ -122,12 +122,13 @@ async function addTrees(
 ): Promise<boolean> {
   const { space, kernel } = forest;
   const room = (input.memoryLimitBytes ?? addressableBytes) - kernel.arena.bytes;
+  const modelRoom = input.modelLimitBytes ?? Number.POSITIVE_INFINITY;
   const outputs = outputsOf(space);
   while (builder.trees < trees) {
     if (pace.isOver()) return true;
     const grown = forest.growTree(builder.trees, input.seed);
-    const bytes = copiesOfModel * modelBytes(builder.leaves + grown.leaves, space.categorical ? 1 : 0, outputs);
-    if (bytes > room && builder.trees > 0) return true;
+    const bytes = modelBytes(builder.leaves + grown.leaves, space.categorical ? 1 : 0, outputs);
+    if ((copiesOfModel * bytes > room || bytes > modelRoom) && builder.trees > 0) return true;
     builder.addTree(grown);
     input.onTree?.(builder.trees);
     await pace.breathe();
@@ -139,14 +140,4 @@ function outOfBag({ kernel, space }: OpenForest): Float64Array {
   const outputs = outputsOf(space);
   const trees = kernel.u32('forestOutOfBagTrees');
   return kernel.f64('forestOutOfBagSums').map((sum, i) => sum / trees[Math.floor(i / outputs)]!);
-}
-
-function describe({ task, seed }: ForestInput, parameters: ForestParameters): TreeModel['about'] {
-  const { monotone, classWeights, ...rest } = parameters;
-  return {
-    task: { ...task },
-    parameters: { ...rest, monotone: monotone && [...monotone], classWeights: classWeights && [...classWeights] },
-    seed,
-    kernel: kernelSha256,
-  };
 }

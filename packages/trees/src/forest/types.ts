@@ -45,7 +45,9 @@ export interface ForestInput extends StopRules {
   binningOptions?: Partial<BinningOptions>;
   seed: number;
   /** bytes that the fit's memory and the trees grown may take; default what wasm32 can address */
-  memoryLimitBytes?: number;
+  memoryLimitBytes?: number | undefined;
+  /** bytes that the trees may take: the forest has fewer of them, but at least one */
+  modelLimitBytes?: number;
   /** whether out-of-bag predictions are wanted (rows x outputs x 8 bytes); default true */
   outOfBag?: boolean;
   /** called after every tree with the number grown so far */

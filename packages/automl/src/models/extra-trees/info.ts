@@ -1,3 +1,5 @@
+import { forestSpace, maxFeatures, maxLeaves, minDataToSplit } from '../trees/forest-space.ts';
+import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 
 /** Ranges of TabArena's search; starting configs are those of AutoGluon's portfolio. */
@@ -6,66 +8,15 @@ export const extraTreesInfo = {
   label: 'Extra trees',
   description:
     'The mean of deep trees whose thresholds are drawn at random. Quick, smooth, and a good partner of boosting in an ensemble.',
-  tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
-  reference: false,
-  combines: false,
-  iterationLabel: 'tree',
+  ...treeTraits,
   relativeCost: 2.5,
   costByClass: false,
   openingPlaces: [3],
   space: {
-    maxFeatures: {
-      kind: 'choice',
-      label: 'Share of features per split',
-      short: 'features',
-      values: ['sqrt', 0.5, 0.75, 1],
-      default: 0.75,
-    },
-    maxLeaves: {
-      kind: 'int',
-      label: 'Leaves per tree',
-      short: 'leaves',
-      min: 64,
-      max: 40_000,
-      log: true,
-      default: 18_392,
-    },
-    minDataInLeaf: {
-      kind: 'int',
-      label: 'Rows per leaf at least',
-      short: 'min rows',
-      min: 1,
-      max: 16,
-      log: true,
-      default: 1,
-    },
-    minDataToSplit: {
-      kind: 'int',
-      label: 'Rows to split at least',
-      short: 'split rows',
-      min: 2,
-      max: 32,
-      log: true,
-      default: 2,
-    },
-    minImpurityDecrease: {
-      kind: 'float',
-      label: 'Gain per split at least',
-      short: 'min gain',
-      min: 1e-6,
-      max: 1e-3,
-      log: true,
-      default: 1e-6,
-    },
-    criterion: {
-      kind: 'choice',
-      label: 'Impurity',
-      short: 'impurity',
-      when: { tasks: ['binary', 'multiclass'] },
-      values: ['gini', 'entropy'],
-      default: 'gini',
-    },
+    maxFeatures: maxFeatures(['sqrt', 0.5, 0.75, 1]),
+    maxLeaves: maxLeaves(18_392),
+    ...forestSpace,
+    minDataToSplit: minDataToSplit(32),
   },
   startingConfigs,
 } as const satisfies FamilyDescription;

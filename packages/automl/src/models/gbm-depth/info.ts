@@ -1,3 +1,4 @@
+import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 
 /** Ranges of TabArena's XGBoost search; starting configs are those of pytabkit, XGBoost and H2O. */
@@ -6,11 +7,7 @@ export const gbmDepthInfo = {
   label: 'Level-by-level boosting',
   description:
     'Boosted trees that split every node of a level before the next, up to a depth. Other mistakes than those of trees that follow the largest gain, so the two go well together.',
-  tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
-  reference: false,
-  combines: false,
-  iterationLabel: 'tree',
+  ...treeTraits,
   relativeCost: 0.8,
   costByClass: true,
   openingPlaces: [6],

@@ -1,3 +1,4 @@
+import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 
 /** Ranges of TabArena's LightGBM search; starting configs are those of AutoGluon's and pytabkit's tuned defaults. */
@@ -6,11 +7,7 @@ export const gbmInfo = {
   label: 'Gradient boosting',
   description:
     'Many small decision trees, each correcting the ones before. Usually the strongest single model on tables; handles missing values and categories by itself.',
-  tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
-  reference: false,
-  combines: false,
-  iterationLabel: 'tree',
+  ...treeTraits,
   relativeCost: 1,
   costByClass: true,
   openingPlaces: [2, 4],

@@ -1,5 +1,5 @@
 import { deriveSeed } from '@laurel/tabular';
-import { type ForestParameters, type ForestTask, fitForest, predictForestBytes } from '@laurel/trees';
+import { type ForestParameters, type ForestTask, fitForest } from '@laurel/trees';
 import type { FitInput, FittedModel } from '../types.ts';
 import { type TreeData, treeData } from './data.ts';
 import { scoreByTrees } from './forest-curve.ts';
@@ -12,8 +12,6 @@ const trees = 300;
  * hundred such trees predict about as well as three hundred.
  */
 const mostModelBytes = 32 * 2 ** 20;
-/** What fitForest counts a model as while it grows and is copied. */
-const copiesWhileGrowing = 3;
 
 /** What a family says of its forest; the rest is the same for both. */
 export type ForestSettings = Partial<Omit<ForestParameters, 'trees'>>;
@@ -25,24 +23,18 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
   const { features, rows } = train;
   const task: ForestTask =
     input.task === 'regression' ? { kind: 'regression' } : { kind: 'classification', classes: input.classes };
-  const parameters = { ...settings, trees };
-  const categorical = features.some((feature) => feature.kind === 'categorical');
-  const modelLimitBytes = Math.min(mostModelBytes, input.modelLimitBytes ?? mostModelBytes);
-  const facts = { rows, features: features.length, columns: features.length, task, categorical };
   const result = await fitForest({
     features,
     rows,
     target: train.learnt,
     task,
-    parameters,
+    parameters: { ...settings, trees },
     seed: deriveSeed(input.seed, 'trees'),
     signal: input.signal,
     deadlineMs: input.deadlineMs,
     now: input.now,
-    memoryLimitBytes: Math.min(
-      input.memoryLimitBytes ?? Number.POSITIVE_INFINITY,
-      predictForestBytes(facts, parameters).fitBytes + copiesWhileGrowing * modelLimitBytes,
-    ),
+    memoryLimitBytes: input.memoryLimitBytes,
+    modelLimitBytes: Math.min(mostModelBytes, input.modelLimitBytes ?? mostModelBytes),
     outOfBag: false,
   });
   const header: TreeHeader = {
