@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@laurel/config/free-port';
 import { root } from '../record.ts';
 
 export interface Platform {
@@ -94,17 +94,4 @@ async function stop(launcher: ChildProcess): Promise<number> {
 /** Ends every platform that this process started and that still runs. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map(stop));
-}
-
-async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@laurel/config/free-port';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -29,20 +29,6 @@ export interface PlatformOptions {
   home?: string;
   env?: Record<string, string>;
   ports?: { web: number; serve: number };
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 export function newHome(name = 'laurel e2e '): string {

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '@laurel/config/free-port';
 import { expect, test } from '@playwright/test';
 import { type Api, adminApi, trialsOf, untilEnded, uploadCsv } from '../support/api.ts';
-import { discard, freePort, type Platform, pidOf, root, startPlatform, waitFor } from '../support/platform.ts';
+import { discard, type Platform, pidOf, root, startPlatform, waitFor } from '../support/platform.ts';
 
 const penguins = readFileSync(join(root, 'node_modules/@observablehq/sample-datasets/penguins.csv'), 'utf8');
 

@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '@laurel/config/free-port';
 import { expect, test } from '@playwright/test';
 import { adminApi } from '../support/api.ts';
-import { discard, freePort, newHome, root, startPlatform, waitFor } from '../support/platform.ts';
+import { discard, newHome, root, startPlatform, waitFor } from '../support/platform.ts';
 
 /** Runs the launcher to its end, for starts that are refused. */
 function refusedStart(env: Record<string, string>): { code: number | null; said: string } {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { systemActor } from '@laurel/access';
+import { freePort } from '@laurel/config/free-port';
 import {
   type ExperimentRequest,
   type ExperimentView,
@@ -17,7 +18,7 @@ import { createDb, type Db } from '@laurel/db';
 import { startEmbeddedPostgres } from '@laurel/db/embedded';
 import { migrate } from '@laurel/db/migrate';
 import { type BlobStore, blobKeys, createBlobStore } from '@laurel/storage';
-import { freePort, startRedis, type TestRedis } from './redis.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 /** A worker with its real servers, each of which a test may kill and start again. */
 export interface Platform {

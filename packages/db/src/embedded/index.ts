@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 export { connectionOfRunning } from './running.ts';
 
 import { spawn } from 'node:child_process';
@@ -168,6 +170,13 @@ async function refuseLostPassword(dataDir: string, secretsFile: string): Promise
   }
 }
 
+/**
+ * Below the ports that systems give to outgoing connections (Linux from 32768, macOS and Windows from 49152): the port is
+ * kept from start to start, and such a connection would hold it now and then.
+ */
+const lowestPort = 20_000;
+const highestPort = 32_000;
+
 async function choosePort(asked: number | undefined, last: number | undefined): Promise<number> {
   const wanted = asked ?? last;
   if (wanted !== undefined) {
@@ -177,9 +186,11 @@ async function choosePort(asked: number | undefined, last: number | undefined): 
       throw new Error(`Port ${asked} of 127.0.0.1 is taken by another program. Choose another one for PostgreSQL.`);
     }
   }
-  const port = await freePort(0);
-  if (port === null) throw new Error('No port of 127.0.0.1 is free for PostgreSQL. Close some programs and try again.');
-  return port;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = await freePort(randomInt(lowestPort, highestPort));
+    if (port !== null) return port;
+  }
+  throw new Error('No port of 127.0.0.1 is free for PostgreSQL. Close some programs and try again.');
 }
 
 interface Launch {

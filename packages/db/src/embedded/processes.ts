@@ -94,7 +94,7 @@ export function portAnswers(port: number): Promise<boolean> {
   });
 }
 
-/** The port asked for when it is free on 127.0.0.1, or 0 for any; null when it is taken. */
+/** The port asked for when it is free on 127.0.0.1; null when it is taken. */
 export function freePort(wanted: number): Promise<number | null> {
   return new Promise((resolve) => {
     const server = createServer();
