@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planMatrix } from '../binning/layout.ts';
 import { modelFault } from '../model/check.ts';
+import { encodedModelBytes } from '../model/encode.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import type { FeatureInput } from '../types.ts';
@@ -265,6 +266,19 @@ describe('a fit that has to end', () => {
     await expect(fitForest(input(regression, { memoryLimitBytes: 100_000 }))).rejects.toMatchObject({
       code: 'MEMORY_LIMIT',
     });
+  });
+});
+
+describe('a forest whose model may not be large', () => {
+  it('has fewer trees, but at least one', async () => {
+    const limited = (modelLimitBytes: number) =>
+      fitForest(input(regression, { parameters: { trees: 40 }, modelLimitBytes }));
+    const some = await limited(10 * 600 * (28 + 32 + 4));
+    expect(some.truncated).toBe(true);
+    expect(some.trees).toBeGreaterThan(1);
+    expect(some.trees).toBeLessThan(40);
+    expect(encodedModelBytes(some.model)).toBeLessThan(10 * 600 * 64);
+    expect((await limited(1)).trees).toBe(1);
   });
 });
 
