@@ -45,6 +45,19 @@ export interface TrialSpec {
   seed: number;
   /** soft limit of the whole trial; it returns the best it has when the limit comes. Without a limit: 11 days */
   capMs: number;
+  /** successive halving: at most this many training rows of each fold; absent: all */
+  rungRows?: number;
+  /** fold scores to race against: it is given up when, after two folds or more, it is clearly worse */
+  race?: { foldScores: number[] };
+}
+
+/** A feature that was made of others, for lists and lineage. */
+export interface GeneratedFeature {
+  name: string;
+  /** the columns it is made of */
+  from: string[];
+  /** in words: "mean target of the other folds", "ratio", "distance to cluster 3" */
+  how: string;
 }
 
 /** What a trial gives. `oof` is rows x outputs, row-major, over the training rows; NaN where a row was never validated. */
@@ -66,6 +79,10 @@ export interface TrialResult {
   artifact: Uint8Array;
   members: { trialNumber: number; weight: number }[];
   truncated: boolean;
+  /** in words, when the fit was ended before it was done */
+  stopReason?: string;
+  /** features that its models use beside the columns of the table; absent: none */
+  generatedFeatures?: GeneratedFeature[];
   /** ensemble: its cross-fitted score is not better than that of the best single model; the leaderboard shows a badge */
   notBetterThanBest: boolean;
 }

@@ -7,6 +7,31 @@ export type TaskKind = z.infer<typeof taskKind>;
 /** Limits that the API, the form and the engine agree on. */
 export const budgetLimits = { minSeconds: 5, maxSeconds: 86_400, minTrials: 1, maxTrials: 1000 } as const;
 
+/** What a user says of one hyperparameter: one value, or less than its whole range. */
+export const parameterChoice = z.union([
+  z.strictObject({ fixed: z.union([z.number(), z.string(), z.boolean()]) }),
+  z.strictObject({ min: z.number().optional(), max: z.number().optional() }),
+  z.strictObject({ values: z.array(z.union([z.number(), z.string(), z.boolean()])).min(1) }),
+]);
+export type ParameterChoice = z.infer<typeof parameterChoice>;
+
+/** family -> hyperparameter -> choice; what is not named keeps the family's own range */
+export const spaceChoices = z.record(z.string(), z.record(z.string(), parameterChoice));
+export type SpaceChoices = z.infer<typeof spaceChoices>;
+
+/** `auto` lets the search try both; `balanced` is the inverse of the classes' shares, capped at 10 */
+export const classWeightChoice = z.union([
+  z.enum(['auto', 'none', 'balanced']),
+  z.record(z.string(), z.number().positive()),
+]);
+export type ClassWeightChoice = z.infer<typeof classWeightChoice>;
+
+export const modelConstraints = z.strictObject({
+  maxPredictMsPerRow: z.number().positive().optional(),
+  maxModelBytes: z.number().int().positive().optional(),
+});
+export type ModelConstraints = z.infer<typeof modelConstraints>;
+
 export const experimentRequest = z.strictObject({
   datasetId: z.string(),
   target: z.string().min(1).max(500),
@@ -19,11 +44,21 @@ export const experimentRequest = z.strictObject({
     .strictObject({
       kind: z.enum(['auto', 'kfold', 'holdout', 'time', 'group']).default('auto'),
       folds: z.number().int().optional(),
+      repeats: z.number().int().optional(),
       column: z.string().optional(),
+      /** time: rows left out between training and validation, in distinct times of the column */
+      gap: z.number().int().min(0).optional(),
     })
     .optional(),
   features: z
-    .strictObject({ include: z.array(z.string()).optional(), exclude: z.array(z.string()).optional() })
+    .strictObject({
+      include: z.array(z.string()).optional(),
+      exclude: z.array(z.string()).optional(),
+      /** whether the search may add features made of the columns; `auto` lets it try */
+      engineering: z.enum(['auto', 'off']).optional(),
+      /** generated features by name that are never made */
+      drop: z.array(z.string()).optional(),
+    })
     .optional(),
   roles: z
     .strictObject({
@@ -34,6 +69,19 @@ export const experimentRequest = z.strictObject({
     })
     .optional(),
   families: z.array(z.string()).optional(),
+  /** id of a search strategy */
+  strategy: z.string().optional(),
+  space: spaceChoices.optional(),
+  classWeights: classWeightChoice.optional(),
+  constraints: modelConstraints.optional(),
+  /** longest time of one trial */
+  trialSeconds: z.number().positive().optional(),
+  /** an earlier experiment of the project, whose best configurations are tried first */
+  warmStartFrom: z.string().optional(),
+  /** forecast: how many steps ahead */
+  horizon: z.number().int().positive().optional(),
+  /** forecast: column that tells several series apart */
+  series: z.string().optional(),
   seed: z.number().int().min(0).max(4_294_967_295).optional(),
   name: z.string().max(200).optional(),
 });
@@ -62,13 +110,34 @@ export const experimentPlan = z.object({
   metric: z.string(),
   budget: z.object({ seconds: z.number().nullable(), trials: z.number().int().nullable() }),
   holdoutFraction: z.number(),
-  validation: z.object({ kind: z.enum(['kfold', 'holdout']), folds: z.number().int(), repeats: z.number().int() }),
+  validation: z.object({
+    kind: z.enum(['kfold', 'holdout', 'time', 'group']),
+    folds: z.number().int(),
+    repeats: z.number().int(),
+    /** the column of times or groups */
+    column: z.string().optional(),
+    gap: z.number().int().optional(),
+  }),
   rows: z.object({ total: z.number(), usable: z.number(), training: z.number(), holdout: z.number() }),
   features: z.array(planFeature),
   excluded: z.array(excludedFeature),
   /** columns asked for by name: a suspicion of a leak does not leave them out */
   included: z.array(z.string()).optional(),
   families: z.array(z.string()),
+  /** id of the search strategy; the default one where it is absent */
+  strategy: z.string().optional(),
+  space: spaceChoices.optional(),
+  /** `off`: models see the columns as they are. Absent: the search may add features */
+  engineering: z.enum(['auto', 'off']).optional(),
+  droppedFeatures: z.array(z.string()).optional(),
+  classWeights: classWeightChoice.optional(),
+  /** column of row weights */
+  weight: z.string().optional(),
+  constraints: modelConstraints.optional(),
+  trialSeconds: z.number().optional(),
+  /** configurations of an earlier experiment, tried right after the baseline */
+  warmStarts: z.array(z.object({ family: z.string(), config: z.record(z.string(), z.unknown()) })).optional(),
+  warmStartFrom: z.string().optional(),
   seed: z.number(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   /** the plan in words, one sentence each, for the form and the record */
@@ -111,6 +180,12 @@ export const trialView = z.object({
   attempts: z.number().int(),
   modelId: z.string().nullable(),
   failure: trialFailure.nullable(),
+  /** why it was stopped before its whole fit, in words; null when it was not */
+  stopReason: z.string().nullable().optional(),
+  /** generated features that its models use */
+  generatedFeatures: z.array(z.object({ name: z.string(), from: z.array(z.string()), how: z.string() })).optional(),
+  /** worker and slot that ran it, for the timeline */
+  worker: z.string().nullable().optional(),
 });
 export type TrialView = z.infer<typeof trialView>;
 

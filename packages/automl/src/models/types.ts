@@ -77,6 +77,8 @@ export interface FitData {
   rows: Int32Array;
   /** class index or value, for every row of `features` */
   target: Float64Array;
+  /** weight of every row of `features`, mean 1 over `rows`; absent: 1 each */
+  weights?: Float64Array;
 }
 
 export interface FitInput {
