@@ -6,7 +6,7 @@ import { dataFacts, prepareData } from './prepare.ts';
 import { capAtStartMs } from './study/budget.ts';
 import { createStudy, step } from './study/study.ts';
 import type { StudyAction, StudyEvent, StudyState } from './study/types.ts';
-import { runTrial } from './trial.ts';
+import { runTrial } from './trial/trial.ts';
 import type { EngineContext, LoadedModel, PreparedData, TrialResult, TrialSpec } from './types.ts';
 
 export interface AutomlOptions extends Omit<PlanRequest, 'budget'> {

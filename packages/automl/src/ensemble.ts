@@ -4,7 +4,7 @@ import { createRandom, deriveSeed, stratifiedFolds } from '@laurel/tabular';
 import { writeEnsemble } from './artifact.ts';
 import { metricOf, outputsOf, type ScoringPlan, scoredRows, shapeOf } from './scoring.ts';
 import { type Candidates, selectGreedily } from './selection.ts';
-import { scoreOf } from './trial-score.ts';
+import { scoreOf } from './trial/score.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialResult, TrialSpec } from './types.ts';
 
 const rounds = 25;

@@ -23,5 +23,5 @@ export {
 export { budgetEndMs, capAtStartMs, noCapMs, reserveMs } from './study/budget.ts';
 export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
-export { runTrial } from './trial.ts';
+export { runTrial } from './trial/trial.ts';
 export type * from './types.ts';

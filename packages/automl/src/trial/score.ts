@@ -1,5 +1,5 @@
-import { allMetrics, outputsOf, scoredRows, scoreWithInterval, standardDeviation } from './scoring.ts';
-import type { PreparedData } from './types.ts';
+import { allMetrics, outputsOf, scoredRows, scoreWithInterval, standardDeviation } from '../scoring.ts';
+import type { PreparedData } from '../types.ts';
 
 /** Score, interval, spread over folds and all metrics, from out-of-fold predictions. */
 export function scoreOf(prepared: PreparedData, oof: Float32Array, foldScores: number[]) {

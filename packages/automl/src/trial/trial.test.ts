@@ -1,12 +1,12 @@
 import { maxArtifactBytes } from '@laurel/contracts';
 import { profileTable, type Table } from '@laurel/tabular';
 import { expect, it } from 'vitest';
-import { familyOf } from './families.ts';
-import type { FamilyInfo, FitInput } from './models/types.ts';
-import { planWithTable } from './plan/plan.ts';
-import { prepareData } from './prepare.ts';
+import { familyOf } from '../families.ts';
+import type { FamilyInfo, FitInput } from '../models/types.ts';
+import { planWithTable } from '../plan/plan.ts';
+import { prepareData } from '../prepare.ts';
+import type { EngineContext } from '../types.ts';
 import { runTrial } from './trial.ts';
-import type { EngineContext } from './types.ts';
 
 const rows = 20_000;
 const table: Table = {

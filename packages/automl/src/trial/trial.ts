@@ -1,0 +1,113 @@
+import { writeBag } from '../artifact.ts';
+import { runEnsemble } from '../ensemble.ts';
+import { type FamilyLookup, familyOf } from '../families.ts';
+import { averageCurves } from '../learning-curves.ts';
+import type { FamilyInfo } from '../models/types.ts';
+import { configName } from '../names.ts';
+import { outputsOf } from '../scoring.ts';
+import { noCapMs } from '../study/budget.ts';
+import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialResult, TrialSpec } from '../types.ts';
+import { Accumulator } from './accumulator.ts';
+import { failureOf } from './failure.ts';
+import { type FoldResult, foldInput, scoreFold } from './fold.ts';
+import { affordableRows } from './rows.ts';
+import { scoreOf } from './score.ts';
+
+/** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
+const finishShare = 0.1;
+const mostFinishMs = 10_000;
+
+/**
+ * Fits one model on every fold, scores its out-of-fold predictions, predicts the holdout with the bag of fold models
+ * and writes the artifact; or builds an ensemble of `members`. A failure of the fit is an outcome; an abort rejects.
+ */
+export async function runTrial(
+  prepared: PreparedData,
+  spec: TrialSpec,
+  context: EngineContext,
+  options: { members?: readonly EnsembleMember[]; lookup?: FamilyLookup } = {},
+): Promise<TrialOutcome> {
+  try {
+    const result =
+      spec.kind === 'ensemble'
+        ? await runEnsemble(prepared, spec, options.members ?? [], context)
+        : await fitBag(prepared, spec, context, (options.lookup ?? familyOf)(spec.family));
+    return { status: 'completed', ...result };
+  } catch (error) {
+    if (context.signal?.aborted) throw error;
+    return { status: 'failed', failure: failureOf(error) };
+  }
+}
+
+async function fitBag(
+  prepared: PreparedData,
+  spec: TrialSpec,
+  context: EngineContext,
+  info: FamilyInfo,
+): Promise<TrialResult> {
+  const { plan, folds: repeats } = prepared;
+  const startMs = context.now();
+  // Families look at the clock only where there is a limit: with a number of trials nothing may depend on it.
+  const limitMs = spec.capMs >= noCapMs ? Number.POSITIVE_INFINITY : spec.capMs;
+  const deadlineMs = startMs + limitMs - Math.min(mostFinishMs, limitMs * finishShare);
+  const family = await info.load();
+  const outputs = outputsOf(plan);
+  const rounds = repeats.flatMap((fold, repeat) => foldNumbers(fold).map((number) => ({ repeat, number })));
+  const oof = new Accumulator(prepared.trainingRows, outputs);
+  const holdout = new Accumulator(prepared.target.length - prepared.trainingRows, outputs);
+  const results: FoldResult[] = [];
+  for (const [index, round] of rounds.entries()) {
+    context.signal?.throwIfAborted();
+    context.onEvent?.({ type: 'fold-started', fold: index, folds: rounds.length });
+    // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
+    const share = (deadlineMs - context.now()) / (rounds.length - index);
+    const input = foldInput(prepared, spec, context, {
+      ...round,
+      index,
+      folds: rounds.length,
+      deadlineMs: context.now() + share,
+    });
+    const all = input.train.rows;
+    input.train.rows = affordableRows(prepared, input, share, info);
+    const model = await family.fit(input);
+    try {
+      results.push(scoreFold(prepared, input, model, context, oof, holdout, input.train.rows.length < all.length));
+    } finally {
+      model.dispose();
+    }
+    context.onEvent?.({ type: 'fold-finished', fold: index, score: results[index]!.score });
+  }
+  const fitSeconds = (context.now() - startMs) / 1000;
+  const predicted = results.reduce((sum, fold) => sum + fold.validationRows, 0);
+  const predictMs = results.reduce((sum, fold) => sum + fold.predictMs, 0);
+  return {
+    ...scoreOf(
+      prepared,
+      oof.mean(),
+      results.map((fold) => fold.score),
+    ),
+    fitSeconds,
+    // A prediction asks every fold model.
+    predictMsPerRow: (predictMs / Math.max(1, predicted)) * results.length,
+    holdout: holdout.mean(),
+    learningCurves: {
+      iterations: averageCurves(results.map((fold) => fold.curve)),
+      iterationLabel: info.iterationLabel,
+      sampleSize: [],
+    },
+    name: configName(info, spec.config),
+    artifact: writeBag(
+      prepared,
+      info.id,
+      results.map((fold) => fold.state),
+    ),
+    members: [],
+    truncated: results.some((fold) => fold.truncated),
+    notBetterThanBest: false,
+  };
+}
+
+/** The folds that validate, ascending. */
+function foldNumbers(fold: Int8Array): number[] {
+  return [...new Set(fold)].filter((number) => number >= 0).sort((a, b) => a - b);
+}
