@@ -100,14 +100,14 @@ export function readResults(file: string): ResultLine[] {
   return lines.map((line) => JSON.parse(line) as ResultLine);
 }
 
-function machineName(): string {
+export function machineName(): string {
   const model = (cpus()[0]?.model ?? 'unknown processor').replaceAll(/\((R|TM)\)/g, '').replaceAll(/\s+/g, ' ');
   return `${cpus().length} x ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${process.platform} ${process.arch}`;
 }
 
 const measured = ['apps', 'packages', 'prisma', 'package-lock.json'];
 
-function codeVersion(): string {
+export function codeVersion(): string {
   try {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
     const commit = git('log', '-1', '--format=%h', '--', ...measured);
@@ -117,7 +117,7 @@ function codeVersion(): string {
   }
 }
 
-function laurelVersion(): string {
+export function laurelVersion(): string {
   return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 }
 

@@ -33,6 +33,8 @@ export interface SharedSet {
 }
 
 export interface Shared {
+  /** the shared folder itself */
+  folder: string;
   data: string;
   sets: SharedSet[];
   peersFile: string;
@@ -47,7 +49,7 @@ export async function openShared(): Promise<Shared | null> {
   if (!existsSync(scorer) || !existsSync(join(data, 'datasets.json'))) return null;
   const peersFile = join(folder, 'bench/measured-peers.jsonl');
   const sets = JSON.parse(readFileSync(join(data, 'datasets.json'), 'utf8')) as SharedSet[];
-  return { data, sets, peersFile, scorer: (await import(pathToFileURL(scorer).href)) as Scorer };
+  return { folder, data, sets, peersFile, scorer: (await import(pathToFileURL(scorer).href)) as Scorer };
 }
 
 /** Nine folds with the target, and the tenth without it: what is to be predicted cannot reach the program. */

@@ -3,6 +3,7 @@ import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { residentMb } from '../platform/processes.ts';
 import { root } from '../record.ts';
 import { type LoadedSet, type Scorer, splitFold } from './datasets.ts';
 
@@ -11,6 +12,8 @@ export interface FoldResult {
   score: number;
   trainSeconds: number;
   predictSeconds: number;
+  /** sum of the resident memory of the program and its children at its highest, looked at four times a second */
+  peakMb: number;
   /** what won, and how many models were compared */
   winner: string;
   models: number;
@@ -42,28 +45,40 @@ export async function runFold(
       '--seed',
       '1',
     ];
-    const trainSeconds = await laurel(['train', at('train.csv'), ...options, '--out', at('model')], at('train.out'));
+    const trained = await laurel(['train', at('train.csv'), ...options, '--out', at('model')], at('train.out'));
     const probabilities = task === 'regression' ? [] : ['--probabilities'];
     const out = at('predictions.csv');
-    const predictSeconds = await laurel(['predict', at('model'), at('test.csv'), ...probabilities], out);
+    const predicted = await laurel(['predict', at('model'), at('test.csv'), ...probabilities], out);
     const { metric, score } = scorer.score(set, fold, scorer.parseCsv(readFileSync(out, 'utf8')));
     const { model, leaderboard } = JSON.parse(readFileSync(at('model/model.json'), 'utf8')) as {
       model: { name: string };
       leaderboard: unknown[];
     };
-    return { metric, score, trainSeconds, predictSeconds, winner: model.name, models: leaderboard.length };
+    return {
+      metric,
+      score,
+      trainSeconds: trained.seconds,
+      predictSeconds: predicted.seconds,
+      peakMb: Math.max(trained.peakMb, predicted.peakMb),
+      winner: model.name,
+      models: leaderboard.length,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Runs a command of the bundled program with its standard output in a file; answers the seconds it took. */
-async function laurel(args: string[], outputFile: string): Promise<number> {
+/** Runs a command of the bundled program with its standard output in a file. */
+async function laurel(args: string[], outputFile: string): Promise<{ seconds: number; peakMb: number }> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LAUREL_ROOT: root, LAUREL_WORKERS: '2' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let peakMb = 0;
+  const watch = setInterval(() => {
+    peakMb = Math.max(peakMb, residentMb(child.pid as number));
+  }, 250);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-20_000);
@@ -71,7 +86,8 @@ async function laurel(args: string[], outputFile: string): Promise<number> {
   const ended = new Promise<number | null>((done) => child.once('close', done));
   await pipeline(child.stdout, createWriteStream(outputFile));
   const code = await ended;
+  clearInterval(watch);
   if (code !== 0)
     throw new Error(`laurel ${args[0]} ended with code ${code}: ${said.trimEnd().split('\n').slice(-5).join(' ')}`);
-  return (performance.now() - startedAt) / 1000;
+  return { seconds: (performance.now() - startedAt) / 1000, peakMb: Math.round(peakMb) };
 }

@@ -30,3 +30,9 @@ export function readProc(path: string): string {
     throw error;
   }
 }
+
+/** Resident memory of a process and everything below it, in MB; pages they share count once for each. */
+export function residentMb(pid: number): number {
+  const kilobytes = (one: number) => Number(/^VmRSS:\s+(\d+)/m.exec(readProc(`/proc/${one}/status`))?.[1] ?? 0);
+  return [pid, ...processTree()(pid)].reduce((total, one) => total + kilobytes(one), 0) / 1024;
+}
