@@ -30,3 +30,12 @@ export async function until<T>(
   }
   throw new Error(`${what} did not come within ${limitMs / 1000} s`);
 }
+
+/** Whole numbers below `limit`, drawn from a seed (Lehmer's generator of Park and Miller 1988): enough for a bootstrap. */
+export function createDraws(seed: number): (limit: number) => number {
+  let state = (seed % 2147483646) + 1;
+  return (limit) => {
+    state = (state * 48271) % 2147483647;
+    return Math.floor((state / 2147483647) * limit);
+  };
+}
