@@ -62,8 +62,8 @@ export default {
         pathNot: [
           '^$1/$2/',
           '^packages/[^/]+/src/index[.]tsx?$',
-          '^packages/tabular/src/readers/index[.]ts$',
-          '^packages/automl/src/catalog[.]ts$',
+          '^packages/tabular/src/(random|readers/index)[.]ts$',
+          '^packages/automl/src/(catalog|search/insight)[.]ts$',
           '^packages/pool/src/child/entry[.]ts$',
           '^packages/db/src/(migrate|testing)[.]ts$',
           '^packages/access/src/auth/index[.]ts$',
@@ -80,7 +80,7 @@ export default {
       from: { path: '^apps/web/', pathNot: '[.]test[.]tsx?$' },
       to: {
         path: '^packages/(automl|tabular|trees|pool|deploy)/',
-        pathNot: '^packages/(automl|deploy)/src/catalog[.]ts$',
+        pathNot: '^packages/(automl|deploy)/src/catalog[.]ts$|^packages/automl/src/search/insight[.]ts$',
       },
     },
     {
