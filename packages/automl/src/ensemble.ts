@@ -1,4 +1,4 @@
-import { AppError } from '@laurel/contracts';
+import { AppError, predictsValues } from '@laurel/contracts';
 import { metricById } from '@laurel/evaluation';
 import { createRandom, deriveSeed, stratifiedFolds } from '@laurel/tabular';
 import { writeEnsemble } from './artifact.ts';
@@ -64,6 +64,7 @@ export async function runEnsemble(
     ),
     members: used.map(({ member, weight }) => ({ trialNumber: member.trialNumber, weight })),
     truncated: false,
+    fits: [],
     notBetterThanBest: !(metric.higherIsBetter ? scored.score > best : scored.score < best),
   };
 }
@@ -122,7 +123,7 @@ async function crossFit(
 ): Promise<Float32Array> {
   const { plan } = prepared;
   const outputs = outputsOf(plan);
-  const kind = plan.task === 'regression' ? 'values' : 'classes';
+  const kind = predictsValues(plan.task) ? 'values' : 'classes';
   const folds = stratifiedFolds({
     target: candidates.target,
     kind,

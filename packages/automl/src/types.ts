@@ -1,4 +1,12 @@
-import type { Evaluation, ExperimentPlan, FailureKind, LearningCurves, ModelInput, TaskKind } from '@laurel/contracts';
+import type {
+  Evaluation,
+  ExperimentPlan,
+  FailureKind,
+  FoldFit,
+  LearningCurves,
+  ModelInput,
+  TaskKind,
+} from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */
@@ -49,6 +57,8 @@ export interface TrialSpec {
   rungRows?: number;
   /** fold scores to race against: it is given up when, after two folds or more, it is clearly worse */
   race?: { foldScores: number[] };
+  /** repeats a trial: the same rows and the same decisions of the clock, fold by fold. Give it no cap and no race */
+  repeat?: readonly Pick<FoldFit, 'rows' | 'decided'>[];
 }
 
 /** A feature that was made of others, for lists and lineage. */
@@ -79,6 +89,8 @@ export interface TrialResult {
   artifact: Uint8Array;
   members: { trialNumber: number; weight: number }[];
   truncated: boolean;
+  /** how each fold was fitted; empty for an ensemble */
+  fits: FoldFit[];
   /** in words, when the fit was ended before it was done */
   stopReason?: string;
   /** features that its models use beside the columns of the table; absent: none */

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 
-export const taskKinds = ['binary', 'multiclass', 'regression'] as const;
+export const taskKinds = ['binary', 'multiclass', 'regression', 'forecast'] as const;
 export const taskKind = z.enum(taskKinds);
 export type TaskKind = z.infer<typeof taskKind>;
+
+/** True where a prediction is one number, and not a probability for each class. */
+export function predictsValues(task: TaskKind): boolean {
+  return task === 'regression' || task === 'forecast';
+}
 
 /** Limits that the API, the form and the engine agree on. */
 export const budgetLimits = { minSeconds: 5, maxSeconds: 86_400, minTrials: 1, maxTrials: 1000 } as const;
@@ -35,7 +40,7 @@ export type ModelConstraints = z.infer<typeof modelConstraints>;
 export const experimentRequest = z.strictObject({
   datasetId: z.string(),
   target: z.string().min(1).max(500),
-  task: z.enum(['auto', ...taskKinds, 'forecast']).default('auto'),
+  task: z.enum(['auto', ...taskKinds]).default('auto'),
   positiveClass: z.string().optional(),
   metric: z.string().optional(),
   budget: z.strictObject({ seconds: z.unknown().optional(), trials: z.unknown().optional() }).optional(),
@@ -99,6 +104,27 @@ export const planFeature = z.object({
   type: z.enum(['numeric', 'categorical', 'boolean', 'datetime', 'text', 'id']),
 });
 
+/** What a forecast looks at and how far ahead; step and season are found in the data when the experiment is prepared. */
+export const forecastPlan = z.object({
+  /** the column of dates, or of whole numbers that count steps */
+  date: z.string(),
+  /** the column that tells several series apart */
+  series: z.string().optional(),
+  /** steps ahead */
+  horizon: z.number().int(),
+  /** distance of two neighbours: `count` milliseconds, calendar months, or units of a column of numbers */
+  step: z.object({ unit: z.enum(['ms', 'month', 'number']), count: z.number() }),
+  /** steps after which the pattern comes again; 1: no season */
+  season: z.number().int(),
+  /** columns whose future values are known beforehand */
+  known: z.array(z.string()),
+  /** forecasts of one horizon each that a fold is validated on */
+  windows: z.number().int(),
+  /** mean absolute error of the seasonal naive forecast within the training part: the unit of MASE */
+  scale: z.number().optional(),
+});
+export type ForecastPlan = z.infer<typeof forecastPlan>;
+
 /** All that is decided before the first trial. Stored with the experiment; the same plan and seed give the same run. */
 export const experimentPlan = z.object({
   schemaVersion: z.literal(1),
@@ -134,6 +160,7 @@ export const experimentPlan = z.object({
   /** column of row weights */
   weight: z.string().optional(),
   constraints: modelConstraints.optional(),
+  forecast: forecastPlan.optional(),
   trialSeconds: z.number().optional(),
   /** configurations of an earlier experiment, tried right after the baseline */
   warmStarts: z.array(z.object({ family: z.string(), config: z.record(z.string(), z.unknown()) })).optional(),

@@ -6,4 +6,5 @@ export * from './events.ts';
 export * from './experiment.ts';
 export * from './governance.ts';
 export * from './ids.ts';
+export * from './manifest.ts';
 export * from './model.ts';

@@ -17,6 +17,8 @@ export const modelInput = z.object({
   median: z.number().optional(),
   /** datetime: how the training data writes it, see `dateFormats` of tabular; rows to predict are read the same way */
   dateFormat: z.string().optional(),
+  /** may be left out of the rows: forecasts take what has happened since from the target, where it is given */
+  optional: z.boolean().optional(),
   example: z.union([z.string(), z.number(), z.boolean(), z.null()]),
 });
 export type ModelInput = z.infer<typeof modelInput>;

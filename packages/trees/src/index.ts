@@ -10,6 +10,7 @@ export { fitForest } from './forest/fit.ts';
 export { anomalyScores, fitIsolationForest } from './forest/isolation.ts';
 export { predictForestBytes } from './forest/memory.ts';
 export type * from './forest/types.ts';
+export { kernelSha256 } from './generated/kernel.ts';
 export { createEnsembleBuilder, type EnsembleBuilder, type EnsembleShape, type GrownTree } from './model/builder.ts';
 export {
   type Decision,

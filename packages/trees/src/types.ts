@@ -82,4 +82,6 @@ export interface StopRules {
   /** by `now()`, in milliseconds; the best so far is given back when it passes */
   deadlineMs?: number | undefined;
   now?: (() => number) | undefined;
+  /** rounds (trees of a forest) after which a fit ends as if the deadline had passed: repeats one that a clock ended */
+  stopAfter?: number | undefined;
 }

@@ -1,4 +1,4 @@
-import type { TaskKind } from '@laurel/contracts';
+import type { ClockDecisions, TaskKind } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 
 /** When a parameter can change a model at all: a search does not vary what has no effect on the data at hand. */
@@ -94,6 +94,11 @@ export interface FitInput {
   /** by `now()`; checked at least once per tree, epoch or solver iteration; best so far is returned when it passes */
   deadlineMs: number;
   now: () => number;
+  /**
+   * what an earlier fit of the same input decided by the clock (`FittedModel.decided`): this one decides the same and
+   * comes to the same model, whatever its own clock says. There is then no deadline
+   */
+  decided?: ClockDecisions;
   signal?: AbortSignal;
   /** what the fit may take besides its data: it makes do with less, or throws an error of code MEMORY_LIMIT */
   memoryLimitBytes?: number;
@@ -117,6 +122,8 @@ export interface FittedModel {
   iterations: number;
   /** the deadline ended the fit before it was done */
   truncated: boolean;
+  /** what the clock decided, for a fit that is to be repeated; absent where it took no part */
+  decided?: ClockDecisions;
   state(): ModelState;
   /** frees tensors; the model must not be used afterwards */
   dispose(): void;

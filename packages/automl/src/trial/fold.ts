@@ -1,4 +1,4 @@
-import { maxArtifactBytes } from '@laurel/contracts';
+import { type FoldFit, maxArtifactBytes } from '@laurel/contracts';
 import { allFinite, type Metric } from '@laurel/evaluation';
 import { deriveSeed, sliceRows, type Table } from '@laurel/tabular';
 import type { FitInput, FittedModel, ModelState } from '../models/types.ts';
@@ -19,7 +19,7 @@ export interface FoldResult {
   curve: [number, number][];
   predictMs: number;
   validationRows: number;
-  truncated: boolean;
+  fit: FoldFit;
 }
 
 export interface Round {
@@ -29,6 +29,8 @@ export interface Round {
   /** models of the bag */
   folds: number;
   deadlineMs: number;
+  /** what the trial that is repeated decided here */
+  repeated: Pick<FoldFit, 'decided'> | undefined;
 }
 
 /** What a family is given to fit one fold. */
@@ -50,6 +52,8 @@ export function foldInput(prepared: PreparedData, spec: TrialSpec, context: Engi
     metric: fitMetric(prepared, metricOf(plan.metric)),
     deadlineMs: round.deadlineMs,
     now: context.now,
+    // with an empty record it still has no clock: the fit that is repeated had time enough
+    ...(round.repeated ? { decided: round.repeated.decided ?? {} } : {}),
     memoryLimitBytes: context.processLimitBytes ? fitMemoryShare * context.processLimitBytes : defaultFitMemoryBytes,
     modelLimitBytes: Math.floor((tensorShare * maxArtifactBytes) / round.folds),
     ...(context.signal ? { signal: context.signal } : {}),
@@ -78,8 +82,7 @@ export function scoreFold(
   context: EngineContext,
   oof: Accumulator,
   holdout: Accumulator,
-  fewerRows: boolean,
-): FoldResult {
+): Omit<FoldResult, 'fit'> {
   const { features, rows, target } = input.validation!;
   const before = context.now();
   const predictions = model.predict(features, rows);
@@ -99,7 +102,24 @@ export function scoreFold(
     curve: model.curve,
     predictMs,
     validationRows: rows.length,
-    truncated: model.truncated || fewerRows,
+  };
+}
+
+/** What a fit was like, for the record and for repeating it. */
+export function describeFit(
+  model: FittedModel,
+  input: FitInput,
+  round: Pick<Round, 'repeat' | 'number'>,
+  cost: { seconds: number; fewerRows: boolean },
+): FoldFit {
+  return {
+    repeat: round.repeat,
+    fold: round.number,
+    rows: input.train.rows.length,
+    iterations: model.iterations,
+    seconds: cost.seconds,
+    truncated: model.truncated || cost.fewerRows,
+    decided: model.decided ? { ...model.decided } : null,
   };
 }
 

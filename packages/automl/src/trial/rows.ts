@@ -16,11 +16,14 @@ export function affordableRows(
   limitMs: number,
   { relativeCost, costByClass }: Pick<FamilyInfo, 'relativeCost' | 'costByClass'>,
 ): Int32Array {
-  const { rows } = input.train;
-  if (!Number.isFinite(limitMs)) return rows;
+  if (!Number.isFinite(limitMs)) return input.train.rows;
   const outputs = costByClass && input.classes > 2 ? input.classes : 1;
   const perRow = prepared.features.columns.length * outputs * Math.max(0.3, relativeCost);
-  const most = Math.max(leastRows, Math.floor((Math.max(0, limitMs) * cellsPerMs) / perRow));
-  if (rows.length <= most) return rows;
-  return createRandom(deriveSeed(input.seed, 'rows')).shuffle(rows.slice()).slice(0, most).sort();
+  return someRows(input, Math.max(leastRows, Math.floor((Math.max(0, limitMs) * cellsPerMs) / perRow)));
+}
+
+/** At most so many training rows, drawn by the fit's seed, ascending. */
+export function someRows({ train, seed }: Pick<FitInput, 'train' | 'seed'>, most: number): Int32Array {
+  if (train.rows.length <= most) return train.rows;
+  return createRandom(deriveSeed(seed, 'rows')).shuffle(train.rows.slice()).slice(0, most).sort();
 }

@@ -9,8 +9,8 @@ import { noCapMs } from '../study/budget.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialResult, TrialSpec } from '../types.ts';
 import { Accumulator } from './accumulator.ts';
 import { failureOf } from './failure.ts';
-import { type FoldResult, foldInput, scoreFold } from './fold.ts';
-import { affordableRows } from './rows.ts';
+import { describeFit, type FoldResult, foldInput, scoreFold } from './fold.ts';
+import { affordableRows, someRows } from './rows.ts';
 import { scoreOf } from './score.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
@@ -61,17 +61,22 @@ async function fitBag(
     context.onEvent?.({ type: 'fold-started', fold: index, folds: rounds.length });
     // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
     const share = (deadlineMs - context.now()) / (rounds.length - index);
+    const repeated = spec.repeat?.[index];
     const input = foldInput(prepared, spec, context, {
       ...round,
       index,
       folds: rounds.length,
       deadlineMs: context.now() + share,
+      repeated,
     });
-    const all = input.train.rows;
-    input.train.rows = affordableRows(prepared, input, share, info);
+    const foldRows = input.train.rows.length;
+    input.train.rows = repeated ? someRows(input, repeated.rows) : affordableRows(prepared, input, share, info);
+    const foldStartMs = context.now();
     const model = await family.fit(input);
     try {
-      results.push(scoreFold(prepared, input, model, context, oof, holdout, input.train.rows.length < all.length));
+      const cost = { seconds: (context.now() - foldStartMs) / 1000, fewerRows: input.train.rows.length < foldRows };
+      const fit = describeFit(model, input, round, cost);
+      results.push({ ...scoreFold(prepared, input, model, context, oof, holdout), fit });
     } finally {
       model.dispose();
     }
@@ -102,7 +107,8 @@ async function fitBag(
       results.map((fold) => fold.state),
     ),
     members: [],
-    truncated: results.some((fold) => fold.truncated),
+    truncated: results.some((fold) => fold.fit.truncated),
+    fits: results.map((fold) => fold.fit),
     notBetterThanBest: false,
   };
 }

@@ -103,8 +103,12 @@ async function addRounds(
   let truncated = false;
   const startMs = pace.nowMs();
   while (rounds < parameters.rounds) {
-    if (rounds === warmUpRounds && input.adaptToDeadline) {
-      learningRate = fasterRate(learningRate, pace.nowMs() - startMs, pace.leftMs());
+    if (rounds >= (input.stopAfter ?? Number.POSITIVE_INFINITY)) {
+      truncated = true;
+      break;
+    }
+    if (rounds === warmUpRounds && (input.adaptToDeadline || input.adaptedLearningRate !== undefined)) {
+      learningRate = input.adaptedLearningRate ?? fasterRate(learningRate, pace.nowMs() - startMs, pace.leftMs());
       if (learningRate !== parameters.learningRate) rates.push([before + rounds, learningRate]);
     }
     const splits = addRound(session, builder, before + rounds, learningRate, pace.isOver);
@@ -122,7 +126,10 @@ async function addRounds(
   }
   // the last rounds before a limit may lie between two looks; a round that was cut off has changed the scores already
   if (watch && rounds > lastSeen && session.isWhole()) watch.see(rounds, session.watch());
-  return { rounds, kept: watch?.bestRound || rounds, curve: watch?.curve ?? [], truncated, learningRate, rates };
+  const kept = watch?.bestRound || rounds;
+  // a model says the rates of the rounds that it has, so that a fit which is ended there gives the same bytes
+  const own = rates.filter(([from], index) => index === 0 || from < before + kept);
+  return { rounds, kept, curve: watch?.curve ?? [], truncated, learningRate, rates: own };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeModel } from '../model/encode.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import { boost } from './boost.ts';
@@ -261,6 +262,23 @@ describe('a deadline', () => {
     const lossOf = ({ model }: Awaited<ReturnType<typeof tick>>) =>
       logLoss(train.target, createPredictor(model).predict(train.features, train.rows));
     expect(lossOf(hurried)).toBeLessThan(lossOf(await tick(150, false)));
+  });
+
+  it.each([150, 23, 9])('is repeated byte by byte without a clock when it came after %i looks', async (deadlineMs) => {
+    let ms = 0;
+    const input = {
+      ...{ train, validation, objective: logistic, seed: 3 },
+      parameters: { rounds: 200, learningRate: 0.02, maxLeaves: 4, rowFraction: 0.7 },
+      earlyStopping: {
+        score: (predictions: Float64Array) => logLoss(validation.target, predictions),
+        higherIsBetter: false,
+      },
+    };
+    const hurried = await boost({ ...input, now: () => (ms += 1), deadlineMs, adaptToDeadline: true });
+    expect(hurried.truncated).toBe(true);
+    const again = await boost({ ...input, stopAfter: hurried.rounds, adaptedLearningRate: hurried.learningRate });
+    expect(again).toMatchObject({ truncated: true, rounds: hurried.rounds });
+    expect(encodeModel(again.model)).toEqual(encodeModel(hurried.model));
   });
 });
 

@@ -101,6 +101,8 @@ export interface BoostInput extends StopRules {
   memoryLimitBytes?: number;
   /** raises the learning rate after ten rounds when too few fit before the deadline to get anywhere; default false */
   adaptToDeadline?: boolean;
+  /** the rate after ten rounds, as an earlier fit chose it by its pace: repeats that fit without a clock */
+  adaptedLearningRate?: number | undefined;
 }
 
 export interface BoostResult {

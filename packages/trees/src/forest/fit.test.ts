@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planMatrix } from '../binning/layout.ts';
 import { modelFault } from '../model/check.ts';
-import { encodedModelBytes } from '../model/encode.ts';
+import { encodedModelBytes, encodeModel } from '../model/encode.ts';
 import { createPredictor } from '../model/predictor.ts';
 import { drawFrom } from '../model/testing.ts';
 import type { FeatureInput } from '../types.ts';
@@ -235,6 +235,14 @@ describe('a fit that has to end', () => {
     const found = createPredictor(model).predict(table.features, table.rows);
     const mean = (numbers: Float64Array) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
     expect(mean(found)).toBeCloseTo(mean(table.signal), 0);
+  });
+
+  it('is repeated byte by byte without a clock', async () => {
+    let time = 0;
+    const cut = await fitForest(input(regression, { deadlineMs: 5, now: () => time, onTree: () => time++ }));
+    const again = await fitForest(input(regression, { stopAfter: cut.trees }));
+    expect(again).toMatchObject({ trees: cut.trees, truncated: true });
+    expect(encodeModel(again.model)).toEqual(encodeModel(cut.model));
   });
 
   it('gives the class shares when the deadline was over before', async () => {

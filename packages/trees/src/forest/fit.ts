@@ -125,7 +125,7 @@ async function addTrees(
   const modelRoom = input.modelLimitBytes ?? Number.POSITIVE_INFINITY;
   const outputs = outputsOf(space);
   while (builder.trees < trees) {
-    if (pace.isOver()) return true;
+    if (pace.isOver() || builder.trees >= (input.stopAfter ?? Number.POSITIVE_INFINITY)) return true;
     const grown = forest.growTree(builder.trees, input.seed);
     const bytes = modelBytes(builder.leaves + grown.leaves, space.categorical ? 1 : 0, outputs);
     if ((copiesOfModel * bytes > room || bytes > modelRoom) && builder.trees > 0) return true;

@@ -3,6 +3,7 @@ import { type Design, type DesignEncoder, fitDesign, restoreDesign } from '../..
 import { type Expanded, type Expansion, fitExpansion, restoreExpansion } from '../../features/expand.ts';
 import { targetOutputs } from '../../features/outputs.ts';
 import { choiceOf, numberOf } from '../config.ts';
+import { createPace, type Pace } from '../pace.ts';
 import { everyRow, pick } from '../rows.ts';
 import { joinStates, partOf, tensorOf } from '../states.ts';
 import type { Family, FitInput, FittedModel, ModelState } from '../types.ts';
@@ -52,13 +53,14 @@ async function fit(input: FitInput): Promise<FittedModel> {
     target: pick(input.validation.target, input.validation.rows),
     design: encoder.encode(expansion.transform(input.validation.features, input.validation.rows)),
   };
+  const pace = createPace(input);
   const path = validation
-    ? await fitPath(input, { ...data, validation: scored(input, data, output, target, validation) })
-    : await fitAlone(input, data, output, target);
+    ? await fitPath(input, { ...data, validation: scored(input, data, output, target, validation) }, pace)
+    : await fitAlone(input, data, output, target, pace);
   const margins = new Float64Array(design.rows * outputs);
   multiply(design, path.weights, outputs, margins);
   const parts = { expansion, encoder, output: withSmear(output, margins, input, target), weights: path.weights };
-  return createModel(parts, path);
+  return createModel(parts, path, pace.decided());
 }
 
 /** Without validation rows the penalty is chosen on a fifth of the training rows; then all of them are fitted with it. */
@@ -67,22 +69,21 @@ async function fitAlone(
   data: Omit<PathData, 'validation'>,
   output: LinearOutput,
   target: Float64Array,
+  pace: Pace,
 ): Promise<Path> {
   const order = createRandom(deriveSeed(input.seed, 'penalty')).shuffle(Int32Array.from(target.keys()));
   const held = order.slice(0, Math.floor(target.length / 5)).sort();
   const rest = order.slice(held.length).sort();
   if (held.length < 5) {
     const middle = data.penalties.slice(0, Math.ceil(data.penalties.length / 2));
-    return fitPath(input, { ...data, penalties: middle, validation: null });
+    return fitPath(input, { ...data, penalties: middle, validation: null }, pace);
   }
   const part = { ...data, design: designRows(data.design, rest), target: pick(data.target, rest) };
   const heldRows = { design: designRows(data.design, held), target: pick(target, held) };
-  const chosen = await fitPath(input, {
-    ...part,
-    validation: scored(input, part, output, pick(target, rest), heldRows),
-  });
+  const scoring = scored(input, part, output, pick(target, rest), heldRows);
+  const chosen = await fitPath(input, { ...part, validation: scoring }, pace);
   const penalties = data.penalties.slice(0, Math.max(1, chosen.step));
-  const path = await fitPath(input, { ...data, penalties, validation: null });
+  const path = await fitPath(input, { ...data, penalties, validation: null }, pace);
   return { ...path, truncated: path.truncated || chosen.truncated };
 }
 
@@ -119,7 +120,11 @@ async function restore(state: ModelState): Promise<FittedModel> {
   return createModel(parts, { curve: [], step, truncated: false });
 }
 
-function createModel(parts: Parts, path: Pick<Path, 'curve' | 'step' | 'truncated'>): FittedModel {
+function createModel(
+  parts: Parts,
+  path: Pick<Path, 'curve' | 'step' | 'truncated'>,
+  decided?: FittedModel['decided'],
+): FittedModel {
   const { expansion, encoder, output, weights } = parts;
   const outputs = weights.length / (encoder.width + encoder.hotWidth + 1);
   return {
@@ -132,6 +137,7 @@ function createModel(parts: Parts, path: Pick<Path, 'curve' | 'step' | 'truncate
     curve: path.curve,
     iterations: path.step,
     truncated: path.truncated,
+    ...(decided ? { decided } : {}),
     state: () =>
       joinStates({
         features: expansion.state(),

@@ -1,6 +1,6 @@
 import type { Design } from '../../features/design.ts';
 import { createWatch, type Watch } from '../early-stopping.ts';
-import { createPace } from '../pace.ts';
+import type { Pace } from '../pace.ts';
 import type { FitInput } from '../types.ts';
 import { minimise } from './lbfgs.ts';
 import { logisticLoss, type MarginLoss, softmaxLoss, squaredLoss } from './problem.ts';
@@ -40,9 +40,8 @@ export function penaltiesFor(task: FitInput['task'], rows: number, columns: numb
 }
 
 /** Fits every penalty, each from the weights of the one before, and keeps those that score best on the validation rows. */
-export async function fitPath(input: FitInput, data: PathData): Promise<Path> {
+export async function fitPath(input: FitInput, data: PathData, pace: Pace): Promise<Path> {
   const { design, outputs } = data;
-  const pace = createPace(input);
   const columns = design.width + design.hotWidth;
   const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target) : null;
   const loss = lossOf(input, data.target);

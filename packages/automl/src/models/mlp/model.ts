@@ -95,6 +95,7 @@ function createModel(parts: Parts, trained: Omit<Trained, 'network'>): FittedMod
     curve: trained.curve,
     iterations: trained.epochs,
     truncated: trained.truncated,
+    ...(trained.decided ? { decided: trained.decided } : {}),
     state() {
       const tensors: ModelState['tensors'] = { scale: network.scale };
       for (const [l, layer] of network.layers.entries()) {

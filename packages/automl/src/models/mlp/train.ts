@@ -1,7 +1,9 @@
+import type { ClockDecisions } from '@laurel/contracts';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import type { Design } from '../../features/design.ts';
 import { createWatch } from '../early-stopping.ts';
 import { createPace } from '../pace.ts';
+import { createSchedule } from '../schedule.ts';
 import type { FitInput } from '../types.ts';
 import { coslog4, createAdam, flatCosine } from './adam.ts';
 import { forward } from './forward.ts';
@@ -25,6 +27,7 @@ export interface Trained {
   epochs: number;
   curve: [number, number][];
   truncated: boolean;
+  decided?: ClockDecisions;
 }
 
 const fewestEpochs = 16;
@@ -44,7 +47,8 @@ export async function train(input: FitInput, network: Network, data: TrainData):
   const adam = createAdam(trainedArrays(network));
   const batchSize = batchSizeFor(design.rows);
   const stepsPerEpoch = Math.max(1, Math.floor(design.rows / batchSize));
-  const progress = progressOf(input, epochsAtMost(input, network, data, batchSize * stepsPerEpoch) * stepsPerEpoch);
+  const epochs = epochsAtMost(input, network, data, batchSize * stepsPerEpoch);
+  const schedule = createSchedule(input, epochs * stepsPerEpoch);
   const order = Int32Array.from({ length: design.rows }, (_, i) => i);
   const watch = data.validation && watchOf(input, data);
   let best = copyNetwork(network);
@@ -52,7 +56,7 @@ export async function train(input: FitInput, network: Network, data: TrainData):
   let keptAt = 0;
   let truncated = pace.isOver();
   let t = 0;
-  for (let epoch = 1, step = 0; t < 1 && !truncated; epoch++) {
+  for (let epoch = 1; t < 1 && !truncated; epoch++) {
     random.shuffle(order);
     for (let s = 0; s < stepsPerEpoch && t < 1 && !truncated; s++) {
       const batch = order.subarray(s * batchSize, (s + 1) * batchSize);
@@ -65,7 +69,7 @@ export async function train(input: FitInput, network: Network, data: TrainData):
         random,
       );
       adam.update(gradients, data.learningRate * coslog4(t), data.weightDecay * flatCosine(t));
-      t = progress(++step);
+      t = schedule.advance();
       await pace.breathe();
       truncated = pace.isOver();
     }
@@ -74,7 +78,9 @@ export async function train(input: FitInput, network: Network, data: TrainData):
     if (better) [best, kept, keptAt] = [copyNetwork(network), epoch, t];
     else if (t - keptAt > patience && epoch - kept >= fewestEpochs) break;
   }
-  return { network: best, epochs: kept, curve: watch?.curve ?? [], truncated };
+  const clock = { ...schedule.decided(), ...pace.decided() };
+  const decided = Object.keys(clock).length > 0 ? { decided: clock } : {};
+  return { network: best, epochs: kept, curve: watch?.curve ?? [], truncated, ...decided };
 }
 
 function validate(network: Network, data: TrainData): Float64Array {
@@ -82,19 +88,9 @@ function validate(network: Network, data: TrainData): Float64Array {
   return data.toPredictions(forward(network, design), design.rows);
 }
 
-/** The part of the schedule that is behind after some steps: by steps, or by the clock where that is further. */
-function progressOf(input: FitInput, steps: number): (step: number) => number {
-  const startMs = input.now();
-  const timeMs = 0.92 * (input.deadlineMs - startMs);
-  return (step) => {
-    const byClock = Number.isFinite(timeMs) ? (input.now() - startMs) / Math.max(1e-3, timeMs) : 0;
-    return Math.min(1, Math.max((step + 0.5) / steps, byClock));
-  };
-}
-
 /** Without a deadline by a formula of rows and columns as well, so that results do not depend on the machine. */
 function epochsAtMost(input: FitInput, network: Network, data: TrainData, rowsPerEpoch: number): number {
-  if (Number.isFinite(input.deadlineMs)) return data.epochs;
+  if (Number.isFinite(input.deadlineMs) || input.decided) return data.epochs;
   const perRow = network.layers.reduce((sum, layer) => sum + layer.inputs * layer.outputs, 0);
   return Math.min(data.epochs, Math.max(fewestEpochs, Math.floor(flopsWithoutClock / (6 * perRow * rowsPerEpoch))));
 }

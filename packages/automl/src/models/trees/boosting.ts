@@ -25,6 +25,7 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
     rounds: iterations,
     curve,
     truncated,
+    learningRate: reachedRate,
   } = await boost({
     train: { features: train.features, rows: train.rows, target: train.learnt },
     validation: validation && { features: validation.features, rows: validation.rows, target: validation.learnt },
@@ -35,11 +36,24 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
     signal: input.signal,
     deadlineMs: input.deadlineMs,
     now: input.now,
-    adaptToDeadline: true,
+    ...(input.decided ? repeating(input.decided) : { adaptToDeadline: true }),
     ...(input.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: input.memoryLimitBytes }),
   });
   const header = { task: input.task, iterations, scale, doubt: null };
-  return createTreeModel({ header, expansion, model }, { curve, truncated });
+  const decided = {
+    ...(truncated ? { rounds: iterations } : {}),
+    ...(reachedRate === learningRate ? {} : { learningRate: reachedRate }),
+  };
+  const took = Object.keys(decided).length > 0;
+  return createTreeModel({ header, expansion, model }, { curve, truncated, ...(took ? { decided } : {}) });
+}
+
+/** The rounds and the learning rate that an earlier fit came to by its clock. */
+function repeating({ rounds, learningRate }: NonNullable<FitInput['decided']>) {
+  return {
+    stopAfter: typeof rounds === 'number' ? rounds : undefined,
+    adaptedLearningRate: typeof learningRate === 'number' ? learningRate : undefined,
+  };
 }
 
 function objectiveOf({ task, classes }: FitInput): Objective {

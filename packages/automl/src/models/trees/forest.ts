@@ -33,6 +33,7 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     signal: input.signal,
     deadlineMs: input.deadlineMs,
     now: input.now,
+    stopAfter: typeof input.decided?.trees === 'number' ? input.decided.trees : undefined,
     memoryLimitBytes: input.memoryLimitBytes,
     modelLimitBytes: Math.min(mostModelBytes, input.modelLimitBytes ?? mostModelBytes),
     outOfBag: false,
@@ -46,8 +47,10 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
   const curve = curveOf(input, data, header, result.model);
   for (const [iteration, score] of curve) input.onIteration?.(iteration, score);
   // A forest that is as large as it may be is whole, with however many trees.
-  const truncated = result.truncated && input.now() >= input.deadlineMs;
-  return createTreeModel({ header, expansion, model: result.model }, { curve, truncated });
+  const isLate = input.now() >= input.deadlineMs || result.trees === input.decided?.trees;
+  const truncated = result.truncated && isLate;
+  const decided = truncated ? { decided: { trees: result.trees } } : {};
+  return createTreeModel({ header, expansion, model: result.model }, { curve, truncated, ...decided });
 }
 
 function curveOf(

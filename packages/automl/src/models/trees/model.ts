@@ -35,7 +35,7 @@ export interface TreeParts {
 /** A fitted or restored model of trees. Its memory is made when something is predicted, and freed by `dispose`. */
 export function createTreeModel(
   { header, expansion, model }: TreeParts,
-  fitted: Pick<FittedModel, 'curve' | 'truncated'>,
+  fitted: Pick<FittedModel, 'curve' | 'truncated' | 'decided'>,
 ): FittedModel {
   let predictor: Predictor | null = null;
   return {
@@ -47,6 +47,7 @@ export function createTreeModel(
     curve: fitted.curve,
     iterations: header.iterations,
     truncated: fitted.truncated,
+    ...(fitted.decided ? { decided: fitted.decided } : {}),
     state: () => joinStates({ trees: { header, tensors: { model: encodeModel(model) } }, features: expansion.state() }),
     dispose() {
       predictor?.dispose();
