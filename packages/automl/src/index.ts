@@ -20,7 +20,7 @@ export {
   type StoredPredictions,
   targetValues,
 } from './prepare.ts';
-export { budgetEndMs, capAtStartMs, noCapMs, reserveMs } from './study/budget.ts';
+export { budgetEndMs, capAtStartMs, noCapMs, reserveMs, spentMs } from './study/budget.ts';
 export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
 export { runTrial } from './trial/trial.ts';

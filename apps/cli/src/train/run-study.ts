@@ -50,7 +50,7 @@ export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end:
     const perform = (action: StudyAction): void => {
       if (action.type === 'run-trial') {
         runOne(action.trial).catch(reject);
-      } else if (action.type === 'stop-trials') {
+      } else if (action.type === 'stop-trials' || action.type === 'release-trials') {
         for (const number of action.numbers) stops.get(number)?.abort();
       } else {
         clearInterval(timer);

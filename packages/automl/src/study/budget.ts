@@ -26,7 +26,14 @@ export function searchEndMs(state: StudyState): number | null {
 export function budgetEndMs(state: StudyState): number | null {
   const { seconds } = state.plan.budget;
   if (seconds === null || state.startedAtMs === null) return null;
-  return state.startedAtMs + state.idleMs + seconds * 1000;
+  return state.startedAtMs + state.idleMs + (state.pausedMs ?? 0) + seconds * 1000;
+}
+
+/** Time of the budget that is used up: pauses and times without a worker do not count. */
+export function spentMs(state: StudyState, atMs: number): number {
+  if (state.startedAtMs === null) return 0;
+  const now = state.pausedAtMs ?? atMs;
+  return Math.max(0, now - state.startedAtMs - state.idleMs - (state.pausedMs ?? 0));
 }
 
 /** Lateness that is accepted before running work is stopped: a child needs a moment to end by itself. */

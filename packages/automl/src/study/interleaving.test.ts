@@ -34,7 +34,9 @@ describe('any interleaving of events', () => {
         arbitrary: fc.constantFrom<StudyEvent>(
           { type: 'begin', atMs, parallelism: 3 },
           { type: 'finish', atMs },
-          { type: 'tick', atMs },
+          { type: 'pause', atMs },
+          { type: 'resume', atMs },
+          { type: 'extend', atMs, seconds: 2, trials: 1 },
         ),
       },
       {
@@ -77,22 +79,29 @@ describe('any interleaving of events', () => {
           for (const action of next.actions) {
             if (action.type === 'end') ends++;
             if (action.type === 'run-trial') open.add(action.trial.number);
-            if (action.type === 'stop-trials') for (const stopped of action.numbers) open.delete(stopped);
+            if (action.type === 'stop-trials' || action.type === 'release-trials')
+              for (const stopped of action.numbers) open.delete(stopped);
           }
           for (const trial of state.trials) {
             const settled = `${trial.status} ${trial.score}`;
             if (results.has(trial.number)) expect(settled).toBe(results.get(trial.number));
-            if (['completed', 'failed', 'cancelled'].includes(trial.status)) results.set(trial.number, settled);
+            if (['completed', 'failed', 'cancelled'].includes(trial.status)) {
+              results.set(trial.number, settled);
+              open.delete(trial.number);
+            }
           }
+          if (state.status === 'paused') expect(open.size).toBe(0);
           expect(new Set(state.trials.map((trial) => trial.number)).size).toBe(state.trials.length);
           const models = state.trials.filter((trial) => trial.kind === 'model').length;
-          if (limits.trials !== null) expect(models).toBeLessThanOrEqual(limits.trials);
+          const added = (state.extensions ?? []).reduce((sum, extension) => sum + extension.trials, 0);
+          if (limits.trials !== null) expect(models).toBeLessThanOrEqual(limits.trials + added);
         };
         send({ type: 'begin', atMs: 0, parallelism });
         for (const sent of list) {
           send(sent);
           send(sent);
         }
+        send({ type: 'resume', atMs: 99_000 });
         for (let guard = 0, atMs = 100_000; state.phase !== 'ended' && guard < 500; guard++, atMs += 1000) {
           const active = state.trials.find((trial) => trial.status === 'queued' || trial.status === 'running');
           if (active) expect(open.has(active.number)).toBe(true);

@@ -4,6 +4,7 @@ import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
 import { strategies } from '../search/registry.ts';
 import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
+import { extend, isPaused, pause, resume } from './pause.ts';
 import { addTrial, createSearch, propose, specOf } from './propose.ts';
 import type { StudyAction, StudyEvent, StudyState, StudyStep, StudyTrial } from './types.ts';
 
@@ -69,6 +70,11 @@ export function bestTrial(state: StudyState): StudyTrial | null {
 
 function countIdleTime(state: StudyState, atMs: number): void {
   const last = state.lastEventAtMs;
+  // A pause does not count in any case: `resume` takes it off.
+  if (isPaused(state)) {
+    state.lastEventAtMs = Math.max(last ?? atMs, atMs);
+    return;
+  }
   if (last !== null && state.idleGapMs !== null && state.startedAtMs !== null && atMs - last > state.idleGapMs) {
     state.idleMs += atMs - last;
     if (state.ensembleByMs !== null) state.ensembleByMs += atMs - last;
@@ -85,8 +91,15 @@ function apply(state: StudyState, event: StudyEvent, actions: StudyAction[]): vo
     case 'tick':
       return;
     case 'finish':
+      resume(state, event.atMs, actions);
       if (state.phase === 'search') state.stopping = 'finish';
       return;
+    case 'pause':
+      return pause(state, event.atMs, actions);
+    case 'resume':
+      return resume(state, event.atMs, actions);
+    case 'extend':
+      return extend(state, event);
     case 'cancel':
       state.stopping = 'cancel';
       return;
@@ -101,6 +114,8 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
   const trial = state.trials.find((candidate) => candidate.number === event.number);
   if (!trial || !isActive(trial)) return;
   if (event.type === 'trial-started') {
+    // The start of an attempt that was given back by the pause.
+    if (isPaused(state)) return;
     trial.status = 'running';
     state.startedAtMs ??= event.atMs;
   } else if (event.type === 'trial-lost') {
@@ -141,6 +156,7 @@ function advance(state: StudyState, atMs: number, actions: StudyAction[], known:
     end(state, actions, 'cancelled', 'Finished before any model was trained. Start it again to get models.');
     return;
   }
+  if (isPaused(state)) return;
   if (state.phase === 'search') advanceSearch(state, atMs, actions, known);
   if (state.phase === 'ensemble') advanceEnsemble(state, atMs, actions);
 }

@@ -82,7 +82,9 @@ export class Executor {
         this.open.push(action.trial.number);
         this.order.push(`${action.trial.number} ${action.trial.family} ${JSON.stringify(action.trial.config)}`);
       }
-      if (action.type === 'stop-trials') for (const number of action.numbers) this.close(number);
+      if (action.type === 'stop-trials' || action.type === 'release-trials') {
+        for (const number of action.numbers) this.close(number);
+      }
     }
   }
   close(number: number): void {

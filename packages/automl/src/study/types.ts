@@ -23,6 +23,12 @@ export interface StudyState {
   idleGapMs: number | null;
   /** time without a live worker, which does not count */
   idleMs: number;
+  /** when it was paused, on the executor's clock; null or absent while it is not */
+  pausedAtMs?: number | null;
+  /** time of the pauses that are over, which does not count */
+  pausedMs?: number;
+  /** what was added to the budget while it ran; `plan.budget` has the sum */
+  extensions?: { atMs: number; seconds: number; trials: number }[];
   /** when the ensemble has to be ready, from its phase on and with a time limit only */
   ensembleByMs: number | null;
   nextNumber: number;
@@ -59,6 +65,11 @@ export type StudyEvent =
   /** the attempt was lost (killed worker); the trial goes back to the queue under the same number */
   | { type: 'trial-lost'; number: number; atMs: number }
   | { type: 'finish'; atMs: number }
+  /** nothing runs until `resume`; what ran is given back and starts again. The pause does not count */
+  | { type: 'pause'; atMs: number }
+  | { type: 'resume'; atMs: number }
+  /** more of what limits the run: seconds where there is a limit of seconds, trials where there is one of trials */
+  | { type: 'extend'; atMs: number; seconds?: number; trials?: number }
   | { type: 'cancel'; atMs: number }
   /** sent by the executor at least every second while anything runs, and by the reconciler */
   | { type: 'tick'; atMs: number };
@@ -67,6 +78,8 @@ export type StudyAction =
   | { type: 'run-trial'; trial: TrialSpec }
   /** stop these now; their results no longer count */
   | { type: 'stop-trials'; numbers: number[] }
+  /** stop these now without a result: a later `run-trial` starts them again under the same number */
+  | { type: 'release-trials'; numbers: number[] }
   /** the end: the winner is a trial number, null when nothing completed */
   | { type: 'end'; status: 'completed' | 'failed' | 'cancelled'; winner: number | null; message: string | null };
 
