@@ -1,4 +1,4 @@
-import type { Evaluation } from '@laurel/contracts';
+import { type Evaluation, predictsValues } from '@laurel/contracts';
 import {
   argmaxLabels,
   bootstrapIntervals,
@@ -46,8 +46,8 @@ export function evaluateModel(input: EvaluationInput): Evaluation {
     split: input.split,
     rows: scored.target.length,
     metrics: metricIntervals(plan, scored, threshold),
-    classification: plan.task === 'regression' ? null : classification(plan, scored, threshold),
-    regression: plan.task === 'regression' ? regression(plan, scored) : null,
+    classification: predictsValues(plan.task) ? null : classification(plan, scored, threshold),
+    regression: predictsValues(plan.task) ? regression(plan, scored) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { AppError, type ExperimentPlan, type ModelInput } from '@laurel/contracts';
+import { AppError, type ExperimentPlan, type ModelInput, predictsValues } from '@laurel/contracts';
 import {
   type Column,
   decodeTable,
@@ -31,12 +31,12 @@ export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
       `The table has no column ${JSON.stringify(plan.target)}. Choose another target.`,
     );
   }
-  const labels = plan.task === 'regression' ? [] : labelsOf(targetColumn, plan.labels);
-  const all = targetValues(targetColumn, plan.task === 'regression' ? null : labels);
+  const labels = predictsValues(plan.task) ? [] : labelsOf(targetColumn, plan.labels);
+  const all = targetValues(targetColumn, predictsValues(plan.task) ? null : labels);
   const usable = rowsWhere(table.rows, (row) => !Number.isNaN(all[row]!));
   const usableTarget = takeValues(all, usable);
   checkTarget(plan, usableTarget);
-  const kind = plan.task === 'regression' ? 'values' : 'classes';
+  const kind = predictsValues(plan.task) ? 'values' : 'classes';
   const split = holdoutSplit({ target: usableTarget, kind, seed: plan.seed, fraction: plan.holdoutFraction });
   const rowIds = concat(take(usable, split.training), take(usable, split.holdout));
   const target = takeValues(all, rowIds);

@@ -1,4 +1,4 @@
-import { AppError, type TaskKind } from '@laurel/contracts';
+import { AppError, predictsValues, type TaskKind } from '@laurel/contracts';
 import {
   bootstrapInterval,
   type Metric,
@@ -21,7 +21,7 @@ export interface ScoringPlan {
 
 /** Columns of a prediction: one per class, or one value. */
 export function outputsOf(plan: Pick<ScoringPlan, 'task' | 'labels'>): number {
-  return plan.task === 'regression' ? 1 : plan.labels.length;
+  return predictsValues(plan.task) ? 1 : plan.labels.length;
 }
 
 export function shapeOf(plan: ScoringPlan): MetricShape {

@@ -1,3 +1,4 @@
+import { predictsValues } from '@laurel/contracts';
 import { type Metric, metricById } from '@laurel/evaluation';
 import { metricOf, type ScoringPlan, shapeOf } from './scoring.ts';
 
@@ -25,7 +26,7 @@ export function selectGreedily(
   limits: { rounds: number; isOver: () => boolean },
 ): Selection {
   const metric = metricOf(plan.metric);
-  const loss = metricById(plan.task === 'regression' ? 'rmse' : 'log_loss')!;
+  const loss = metricById(predictsValues(plan.task) ? 'rmse' : 'log_loss')!;
   const counts = new Int32Array(candidates.predictions.length);
   const sum = new Float64Array(candidates.predictions[0]!.length);
   const order: number[] = [];

@@ -1,6 +1,6 @@
 import { allFinite } from './predictions.ts';
 
-export type MetricTask = 'binary' | 'multiclass' | 'regression';
+export type MetricTask = 'binary' | 'multiclass' | 'regression' | 'forecast';
 export type Predictions = Float64Array | Float32Array;
 
 export interface MetricShape {
@@ -8,6 +8,8 @@ export interface MetricShape {
   classes: number;
   /** binary: column (and class index) of the positive class; 1 when not given */
   positive?: number | undefined;
+  /** forecast: mean absolute error of the seasonal naive forecast within training, the unit of MASE; 1 when not given */
+  scale?: number | undefined;
 }
 export interface MetricOptions extends MetricShape {
   /** one weight >= 0 per row; equal weights when not given */
@@ -29,7 +31,11 @@ export interface MetricDefinition {
   /** one plain sentence for people */
   description: string;
   /** target: class index or value per row; called with at least one row and finite numbers only */
-  prepare(target: Float64Array, predictions: Predictions, shape: { classes: number; positive: number }): WeightedScore;
+  prepare(
+    target: Float64Array,
+    predictions: Predictions,
+    shape: { classes: number; positive: number; scale: number },
+  ): WeightedScore;
 }
 
 export interface Metric extends Omit<MetricDefinition, 'prepare'> {
@@ -51,7 +57,8 @@ export function defineMetric(definition: MetricDefinition): Metric {
       );
     }
     if (target.length === 0 || !allFinite(target) || !allFinite(predictions)) return () => Number.NaN;
-    return definition.prepare(target, predictions, { classes: shape.classes, positive: shape.positive ?? 1 });
+    const { classes, positive = 1, scale = 1 } = shape;
+    return definition.prepare(target, predictions, { classes, positive, scale });
   };
   return {
     ...definition,

@@ -3,7 +3,7 @@ import { readFile as readBytes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LoadedModel, loadModel } from '@laurel/automl';
-import { AppError } from '@laurel/contracts';
+import { AppError, predictsValues } from '@laurel/contracts';
 import { argmaxLabels } from '@laurel/evaluation';
 import { conformTable, csvToTable, type Table } from '@laurel/tabular';
 import { readFile } from '@laurel/tabular/readers';
@@ -34,7 +34,7 @@ export async function predictCommand(args: string[]): Promise<number> {
   }
   if (!existsSync(file)) throw new AppError('NOT_FOUND', `There is no file ${file}. Check the name.`);
   const model = await loadModel(await readBytes(modelPath));
-  if (values.probabilities && model.task === 'regression') {
+  if (values.probabilities && predictsValues(model.task)) {
     throw new AppError(
       'PARAMETER_INVALID',
       'This model predicts numbers, which have no probabilities. Leave out --probabilities.',
@@ -71,7 +71,7 @@ async function writePredictions(model: LoadedModel, table: Table, probabilities:
   const predictions = model.predict(table);
   const outputs = Math.max(1, model.labels.length);
   const labels = model.labels.map(csvCell);
-  const isRegression = model.task === 'regression';
+  const isRegression = predictsValues(model.task);
   const best = isRegression ? null : argmaxLabels(predictions, outputs);
   const header = isRegression ? 'value' : probabilities ? labels.join(',') : 'label';
   const line = (row: number): string => {

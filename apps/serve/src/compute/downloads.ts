@@ -1,4 +1,5 @@
 import type { PreparedData, StoredPredictions } from '@laurel/automl';
+import { predictsValues } from '@laurel/contracts';
 import { argmaxLabels } from '@laurel/evaluation';
 import { csvLine } from './csv.ts';
 
@@ -52,7 +53,7 @@ export function* predictedRowsOf(
   const values = split === 'oof' ? stored.oof : stored.holdout;
   const offset = split === 'oof' ? 0 : trainingRows;
   const { outputs } = stored;
-  const best = plan.task === 'regression' ? null : argmaxLabels(values, outputs);
+  const best = predictsValues(plan.task) ? null : argmaxLabels(values, outputs);
   for (let i = 0; i < values.length / outputs; i++) {
     if (!Number.isFinite(values[i * outputs]!)) continue;
     const row = rowIds[offset + i]!;
@@ -67,7 +68,7 @@ export function* predictedRowsOf(
 
 export function predictionsCsv(prepared: PreparedData, stored: StoredPredictions, split: Split): string {
   const { task, labels } = prepared.plan;
-  const columns = task === 'regression' ? ['value'] : ['label', ...labels.map((label) => `probability_${label}`)];
+  const columns = predictsValues(task) ? ['value'] : ['label', ...labels.map((label) => `probability_${label}`)];
   const lines = [csvLine(['row', 'actual', ...columns])];
   for (const { row, actual, label, probabilities, value } of predictedRowsOf(prepared, stored, split)) {
     const cells = label === undefined ? [String(value)] : [label, ...(probabilities ?? []).map(String)];

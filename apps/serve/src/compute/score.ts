@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { type LoadedModel, targetValues } from '@laurel/automl';
-import { AppError, type BatchReport, type ExperimentPlan } from '@laurel/contracts';
+import { AppError, type BatchReport, type ExperimentPlan, predictsValues } from '@laurel/contracts';
 import { argmaxLabels, bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
 import {
   type ConformResult,
@@ -57,7 +57,7 @@ function otherTable(inputs: readonly string[]): AppError {
 }
 
 function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array {
-  const width = model.task === 'regression' ? 1 : model.labels.length;
+  const width = predictsValues(model.task) ? 1 : model.labels.length;
   const outputs = new Float64Array(table.rows * width);
   for (let start = 0; start < table.rows; start += chunkRows) {
     const count = Math.min(chunkRows, table.rows - start);
@@ -73,12 +73,12 @@ function scoreOf({ unused }: ConformResult, outputs: Float64Array, plan: Experim
     unused.columns.find(({ name }) => fold(name) === fold(plan.target));
   const metric = metricById(plan.metric);
   if (column === undefined || metric === undefined) return null;
-  if (plan.task === 'regression' && !('values' in column)) return null;
-  const target = targetValues(column, plan.task === 'regression' ? null : plan.labels);
+  if (predictsValues(plan.task) && !('values' in column)) return null;
+  const target = targetValues(column, predictsValues(plan.task) ? null : plan.labels);
   const known = Int32Array.from({ length: target.length }, (_, row) => row).filter(
     (row) => !Number.isNaN(target[row]!),
   );
-  const classes = plan.task === 'regression' ? 1 : plan.labels.length;
+  const classes = predictsValues(plan.task) ? 1 : plan.labels.length;
   const positive = plan.positiveClass === null ? undefined : plan.labels.indexOf(plan.positiveClass);
   const found = bootstrapInterval(metric, takeRows(target, known, 1), takeRows(outputs, known, classes), {
     classes,
@@ -127,7 +127,7 @@ async function writeScored(bytes: Uint8Array, path: string, outputs: Float64Arra
 /** Names and cells of the columns that are appended: `prediction`, and for classes one probability each. */
 function appender(outputs: Float64Array, model: LoadedModel) {
   const { labels } = model;
-  if (model.task === 'regression') {
+  if (predictsValues(model.task)) {
     return {
       names: (taken: readonly string[]) => freeNames(['prediction'], taken),
       values: (row: number) => [String(outputs[row])],

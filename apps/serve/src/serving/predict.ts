@@ -1,5 +1,5 @@
 import type { LoadedModel } from '@laurel/automl';
-import { AppError, type Prediction, type PredictResponse } from '@laurel/contracts';
+import { AppError, type Prediction, type PredictResponse, predictsValues } from '@laurel/contracts';
 import { csvToTable, type RowsResult, recordsToTable } from '@laurel/tabular';
 import type { ComputeThreads } from '../compute/threads.ts';
 import type { CachedModel } from './model-cache.ts';
@@ -112,7 +112,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** Numbers as the answer has them: the most probable label with all probabilities, or the value. */
 export function toPredictions(outputs: Float64Array, model: Pick<LoadedModel, 'task' | 'labels'>): Prediction[] {
-  if (model.task === 'regression') return Array.from(outputs, (value) => ({ value }));
+  if (predictsValues(model.task)) return Array.from(outputs, (value) => ({ value }));
   const classes = model.labels.length;
   return Array.from({ length: outputs.length / classes }, (_, row) => {
     const at = row * classes;

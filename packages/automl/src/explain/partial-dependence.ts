@@ -1,4 +1,4 @@
-import { AppError, type ModelInput, type PartialDependence } from '@laurel/contracts';
+import { AppError, type ModelInput, type PartialDependence, predictsValues } from '@laurel/contracts';
 import { type Column, findColumn, isNumeric, selectRows, type Table } from '@laurel/tabular';
 import { outputsOf } from '../scoring.ts';
 import type { LoadedModel } from '../types.ts';
@@ -108,12 +108,12 @@ function withValue(sample: Table, input: ModelInput, value: number | string): Ta
 }
 
 function seriesNames(model: LoadedModel): string[] {
-  return model.task === 'regression' ? ['value'] : model.labels;
+  return predictsValues(model.task) ? ['value'] : model.labels;
 }
 
 /** The positive class; with several classes the one predicted most; the value. */
 function iceOutput(model: LoadedModel, average: Record<string, number[]>): number {
-  if (model.task === 'regression') return 0;
+  if (predictsValues(model.task)) return 0;
   if (model.task === 'binary') return Math.max(0, model.labels.indexOf(model.positiveClass ?? model.labels[1] ?? ''));
   const totals = model.labels.map((label) => average[label]!.reduce((sum, value) => sum + value, 0));
   return totals.indexOf(Math.max(...totals));

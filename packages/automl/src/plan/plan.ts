@@ -1,4 +1,4 @@
-import { AppError, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
+import { AppError, type DatasetProfile, type ExperimentPlan, predictsValues } from '@laurel/contracts';
 import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
 import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
 import { familyOf } from '../families.ts';
@@ -200,7 +200,7 @@ function chooseFamilies(asked: string[] | undefined, task: ExperimentPlan['task'
 
 function rareClass(profile: DatasetProfile, target: string, task: ExperimentPlan['task'], folds: number) {
   const rarest = profile.columns.find((column) => column.name === target)?.rarest;
-  if (task === 'regression' || !rarest || rarest.count >= Math.max(2, folds)) return [];
+  if (predictsValues(task) || !rarest || rarest.count >= Math.max(2, folds)) return [];
   const rows = rarest.count === 1 ? 'one row' : `${rarest.count} rows`;
   const message = `The class ${quote(rarest.value)} has ${rows} only: models learn it, but how well cannot be measured. Add rows, or merge it with another class.`;
   return [{ code: 'RARE_CLASS', message }];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { MetricTask } from '../metric.ts';
 import { defaultMetric, isBetter, metricById, metricIds, metrics, metricsForTask, uniqueIds } from './registry.ts';
 
-const classesOf: Record<MetricTask, number> = { binary: 2, multiclass: 4, regression: 1 };
+const classesOf: Record<MetricTask, number> = { binary: 2, multiclass: 4, regression: 1, forecast: 1 };
 
 /** Rows with every class, and predictions that are right with some chance. */
 const rowsFor = (task: MetricTask) =>
@@ -22,14 +22,14 @@ const rowsFor = (task: MetricTask) =>
     .map((rows) => {
       const classes = classesOf[task];
       const target = Float64Array.from(rows, (row, i) =>
-        task === 'regression' ? row.truth / 10 + (i % 2) : i < classes ? i : row.truth % classes,
+        classes === 1 ? row.truth / 10 + (i % 2) : i < classes ? i : row.truth % classes,
       );
       const predictions = new Float64Array(rows.length * classes);
       rows.forEach((row, i) => {
         const sum = row.noise.slice(0, classes).reduce((a, b) => a + b, 0);
         for (let k = 0; k < classes; k++) {
           const noise = row.noise[k] as number;
-          predictions[i * classes + k] = task === 'regression' ? (target[i] as number) + noise / 5 - 10 : noise / sum;
+          predictions[i * classes + k] = classes === 1 ? (target[i] as number) + noise / 5 - 10 : noise / sum;
         }
       });
       return { target, predictions, classes };
@@ -59,7 +59,7 @@ describe('registry', () => {
   it('finds by id and has a default for every task', () => {
     expect(metricById('rmse')?.label).toBe('RMSE');
     expect(metricById('__proto__')).toBeUndefined();
-    for (const task of ['binary', 'multiclass', 'regression'] as const) {
+    for (const task of ['binary', 'multiclass', 'regression', 'forecast'] as const) {
       expect(metricsForTask(task)).toContain(defaultMetric(task));
     }
     expect(defaultMetric('multiclass').id).toBe('log_loss');

@@ -3,7 +3,7 @@ import { defineMetric, meanOfLosses } from '../metric.ts';
 export const mae = defineMetric({
   id: 'mae',
   label: 'MAE',
-  tasks: ['regression'],
+  tasks: ['regression', 'forecast'],
   needs: 'values',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],

@@ -4,7 +4,7 @@ import { argsort } from '../sort.ts';
 export const medae = defineMetric({
   id: 'medae',
   label: 'Median absolute error',
-  tasks: ['regression'],
+  tasks: ['regression', 'forecast'],
   needs: 'values',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],

@@ -3,7 +3,7 @@ import { defineMetric } from '../metric.ts';
 export const r2 = defineMetric({
   id: 'r2',
   label: 'R²',
-  tasks: ['regression'],
+  tasks: ['regression', 'forecast'],
   needs: 'values',
   higherIsBetter: true,
   range: [Number.NEGATIVE_INFINITY, 1],

@@ -62,3 +62,18 @@ describe('metrics agree with scikit-learn', () => {
     });
   }
 });
+
+describe('metrics of forecasts', () => {
+  const target = Float64Array.of(100, 0, 50);
+  const forecast = Float64Array.of(110, 0, 40);
+
+  it('count errors in units of the seasonal naive forecast', () => {
+    expect(metricById('mase')?.compute(target, forecast, { classes: 1, scale: 20 })).toBeCloseTo(1 / 3, 12);
+    expect(metricById('mase')?.compute(target, forecast, { classes: 1 })).toBeCloseTo(20 / 3, 12);
+  });
+
+  it('count errors in per cent of forecast and truth', () => {
+    const expected = (200 * (10 / 210 + 10 / 90)) / 3;
+    expect(metricById('smape')?.compute(target, forecast, { classes: 1 })).toBeCloseTo(expected, 12);
+  });
+});

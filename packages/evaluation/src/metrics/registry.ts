@@ -7,6 +7,7 @@ import { f1_macro } from './f1_macro.ts';
 import { log_loss } from './log_loss.ts';
 import { mae } from './mae.ts';
 import { mape } from './mape.ts';
+import { mase } from './mase.ts';
 import { mcc } from './mcc.ts';
 import { medae } from './medae.ts';
 import { pinball } from './pinball.ts';
@@ -15,6 +16,7 @@ import { r2 } from './r2.ts';
 import { rmse } from './rmse.ts';
 import { rmsle } from './rmsle.ts';
 import { roc_auc } from './roc_auc.ts';
+import { smape } from './smape.ts';
 
 /** Every metric, in the order in which people see them. To add one: its file, and one line here. */
 export const metrics: readonly Metric[] = [
@@ -34,12 +36,19 @@ export const metrics: readonly Metric[] = [
   mape,
   medae,
   pinball,
+  mase,
+  smape,
 ];
 
 export const metricIds: readonly string[] = uniqueIds(metrics);
 
 const byId = new Map(metrics.map((metric) => [metric.id, metric]));
-const defaults: Record<MetricTask, Metric> = { binary: roc_auc, multiclass: log_loss, regression: rmse };
+const defaults: Record<MetricTask, Metric> = {
+  binary: roc_auc,
+  multiclass: log_loss,
+  regression: rmse,
+  forecast: mase,
+};
 
 /** undefined for an unknown id */
 export function metricById(id: string): Metric | undefined {

@@ -3,7 +3,7 @@ import { defineMetric, meanOfLosses } from '../metric.ts';
 export const rmse = defineMetric({
   id: 'rmse',
   label: 'RMSE',
-  tasks: ['regression'],
+  tasks: ['regression', 'forecast'],
   needs: 'values',
   higherIsBetter: false,
   range: [0, Number.POSITIVE_INFINITY],

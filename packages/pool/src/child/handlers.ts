@@ -1,4 +1,5 @@
 import type { EnsembleMember, PreparedData, TrialSpec } from '@laurel/automl';
+import { predictsValues } from '@laurel/contracts';
 import type { EngineProtocol, StoredMember, TrialAnswer, TrialRequest } from '../engine.ts';
 import { createProgress } from './progress.ts';
 import type { ChildContext, Handlers } from './serve.ts';
@@ -53,7 +54,7 @@ async function runTrial(
   const outcome = await run(prepared, spec, engineContext, { members });
   if (outcome.status === 'failed') return outcome;
   const { oof, holdout, ...result } = outcome;
-  const outputs = prepared.plan.task === 'regression' ? 1 : prepared.plan.labels.length;
+  const outputs = predictsValues(prepared.plan.task) ? 1 : prepared.plan.labels.length;
   const predictions = encodePredictions({ outputs, oof, holdout });
   return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout) };
 }

@@ -1,4 +1,4 @@
-import type { TaskKind } from '@laurel/contracts';
+import { predictsValues, type TaskKind } from '@laurel/contracts';
 import { sampledRows } from '../profile/correlations.ts';
 import { createRandom } from '../random.ts';
 import { type Column, findColumn, isNumeric, type Table } from '../table.ts';
@@ -30,7 +30,7 @@ export function checkedTarget(table: Table, name: string, task: TaskKind): Check
   const rows = sampledRows(present.length, maxCheckedRows).map((index) => present[index]!);
   const random = createRandom(1);
   const folds = Uint8Array.from(rows, () => random.int(foldCount));
-  const read = task === 'regression' ? readValues(column, rows) : readClasses(column, rows);
+  const read = predictsValues(task) ? readValues(column, rows) : readClasses(column, rows);
   if (!read || rows.length < 20) return undefined;
   return { name, rows, folds, ...read };
 }

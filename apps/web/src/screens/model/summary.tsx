@@ -1,5 +1,5 @@
 'use client';
-import type { ModelView } from '@laurel/contracts';
+import { type ModelView, predictsValues } from '@laurel/contracts';
 import {
   Button,
   Card,
@@ -129,8 +129,8 @@ function Sure({ model, onOpen }: { model: ModelView; onOpen: () => void }) {
   const evaluation = useEvaluation(model.id, 'oof');
   return (
     <Card
-      title={model.task === 'regression' ? 'How far off is it?' : 'Is it sure of the right things?'}
-      aside={<More onClick={onOpen} words={model.task === 'regression' ? 'Residuals' : 'Calibration'} />}
+      title={predictsValues(model.task) ? 'How far off is it?' : 'Is it sure of the right things?'}
+      aside={<More onClick={onOpen} words={predictsValues(model.task) ? 'Residuals' : 'Calibration'} />}
     >
       <Loaded query={evaluation} what="The evaluation">
         {({ classification, regression }) => {

@@ -99,6 +99,7 @@ export const taskNames: Record<TaskKind, string> = {
   binary: 'Binary classification',
   multiclass: 'Multiclass classification',
   regression: 'Regression',
+  forecast: 'Forecast',
 };
 
 export function TaskControl({ plan, choices, onChange }: ControlProps) {

@@ -1,5 +1,5 @@
 'use client';
-import type { ModelInput, Prediction, TaskKind } from '@laurel/contracts';
+import { type ModelInput, type Prediction, predictsValues, type TaskKind } from '@laurel/contracts';
 import {
   Button,
   Card,
@@ -55,7 +55,7 @@ export function PredictForm({
         aria-busy={predict.isFetching}
         className={clsx(
           'mb-4 flex flex-col gap-3 border-line border-b pb-4',
-          task === 'regression' ? 'min-h-16' : 'min-h-28',
+          predictsValues(task) ? 'min-h-16' : 'min-h-28',
         )}
       >
         {predict.error ? (
@@ -72,7 +72,7 @@ export function PredictForm({
             ))}
           </>
         ) : (
-          <Skeleton className={task === 'regression' ? 'h-12' : 'h-24'} />
+          <Skeleton className={predictsValues(task) ? 'h-12' : 'h-24'} />
         )}
       </section>
       <form onSubmit={send} className="flex flex-col gap-4" data-testid="predict-form">
