@@ -16,8 +16,18 @@ export type Parameter = {
   /** a word or two, for the names of models: "lr", "leaves"; the label where it is left out */
   short?: string;
   when?: Relevance;
+  /** the value at which a fit is cheapest and still a model: where a cost-frugal search starts; the default if absent */
+  lowCost?: string | number | boolean;
 } & (
-  | { kind: 'float' | 'int'; min: number; max: number; log?: boolean; default: number }
+  | {
+      kind: 'float' | 'int';
+      min: number;
+      max: number;
+      log?: boolean;
+      default: number;
+      /** a fit takes about (value / default)^costPower times as long as with the default; 0 where it is left out */
+      costPower?: number;
+    }
   | { kind: 'choice'; values: readonly (string | number | boolean)[]; default: string | number | boolean }
 );
 export type SearchSpace = Readonly<Record<string, Parameter>>;

@@ -19,6 +19,8 @@ const stepSize = 0.15;
 export const local: StrategyEntry = {
   id: 'local',
   label: 'Local search around the best',
+  description:
+    'Tries the starting configurations, then steps around the best of each family, the better families more often.',
   create(setting, saved) {
     const { opening, rest } = portfolio(setting);
     const proposals = [...opening, ...rest];

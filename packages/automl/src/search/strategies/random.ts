@@ -11,6 +11,8 @@ const maxDraws = 20;
 export const random: StrategyEntry = {
   id: 'random',
   label: 'Random search',
+  description:
+    'Tries the starting configurations, then draws configurations at random, every family as often. The yardstick: whatever is more clever has to beat it.',
   create(setting, saved) {
     const { opening, rest } = portfolio(setting);
     const proposals = [...opening, ...rest];
