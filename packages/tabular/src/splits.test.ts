@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, deriveSeed } from './random.ts';
-import { holdoutSplit, stratifiedFolds } from './splits.ts';
+import { groupFolds, groupHoldout, holdoutSplit, stratifiedFolds, timeCut, timeFolds } from './splits.ts';
 
 describe('random numbers', () => {
   it('are the same for the same seed on every machine', () => {
@@ -104,5 +104,109 @@ describe('the holdout', () => {
         expect(new Set(Array.from(training, (row) => target[row])).size).toBe(new Set(target).size);
       }),
     );
+  });
+});
+
+const grouped = fc
+  .array(fc.record({ group: fc.integer({ min: -3, max: 12 }), label: fc.nat(2) }), { minLength: 20, maxLength: 150 })
+  .filter((rows) => new Set(rows.map(({ group }) => group)).size >= 6)
+  .map((rows) => ({
+    groups: Int32Array.from(rows, ({ group }) => group),
+    target: Float64Array.from(rows, ({ label }) => label),
+  }));
+
+describe('folds of groups', () => {
+  it('validate every row once, part no group and leave no fold empty', () => {
+    fc.assert(
+      fc.property(grouped, fc.integer({ min: 2, max: 6 }), fc.nat(), ({ groups, target }, folds, seed) => {
+        for (const kind of ['classes', 'values'] as const) {
+          for (const fold of groupFolds({ groups, target, kind, folds, seed, repeats: 2 })) {
+            expect(new Set(fold)).toEqual(new Set(Array.from({ length: folds }, (_, i) => i)));
+            for (const group of new Set(groups)) {
+              expect(new Set(fold.filter((_, row) => groups[row] === group)).size).toBe(1);
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  it('keep classes and sizes even where groups allow it', () => {
+    const random = createRandom(4);
+    const groups = Int32Array.from({ length: 2000 }, () => random.int(200));
+    const target = Float64Array.from(groups, (group) => (group % 10 === 0 ? 1 : 0));
+    const [fold] = groupFolds({ groups, target, kind: 'classes', folds: 5, seed: 1 });
+    for (const number of [0, 1, 2, 3, 4]) {
+      const own = target.filter((_, row) => fold![row] === number);
+      expect(Math.abs(own.length - 400)).toBeLessThan(40);
+      expect(Math.abs(own.reduce((sum, one) => sum + one, 0) - 40)).toBeLessThan(16);
+    }
+    expect(groupFolds({ groups, target, kind: 'classes', folds: 5, seed: 1 })[0]).toEqual(fold);
+  });
+
+  it('refuse more folds than groups', () => {
+    const two = { groups: [1, 1, 2], target: Float64Array.of(0, 1, 0), kind: 'classes', seed: 1 } as const;
+    expect(() => groupFolds({ ...two, folds: 3 })).toThrow('2 groups cannot');
+  });
+
+  it('keep groups whole in the holdout too', () => {
+    fc.assert(
+      fc.property(grouped, fc.constantFrom(0, 0.1, 0.2, 0.5), fc.nat(), ({ groups }, fraction, seed) => {
+        const { training, holdout } = groupHoldout({ groups, fraction, seed });
+        expect([...training, ...holdout].sort((a, b) => a - b)).toEqual(Array.from(groups.keys()));
+        const held = new Set(Array.from(holdout, (row) => groups[row]));
+        const kept = new Set(Array.from(training, (row) => groups[row]));
+        for (const group of held) expect(kept.has(group)).toBe(false);
+        expect(kept.size).toBeGreaterThanOrEqual(2);
+        expect(held.size > 0).toBe(fraction > 0);
+      }),
+    );
+  });
+});
+
+const ordered = fc
+  .array(fc.integer({ min: 0, max: 40 }), { minLength: 30, maxLength: 200 })
+  .filter((times) => new Set(times).size >= 12)
+  .map((times) => Float64Array.from(times).sort());
+
+describe('folds of time', () => {
+  it('train on the past alone, with the gap, and validate every row at most once, forward only', () => {
+    const folds = fc.integer({ min: 1, max: 6 });
+    const gaps = fc.integer({ min: 0, max: 4 });
+    fc.assert(
+      fc.property(ordered, folds, gaps, fc.constantFrom(0.2, 0.5, 0.8), (times, count, gap, start) => {
+        const { fold, trainEnds } = timeFolds({ times, folds: count, gap, start });
+        const distinct = [...new Set(times)];
+        let last = -1;
+        for (let number = 0; number < count; number++) {
+          const validated = Array.from(times).filter((_, row) => fold[row] === number);
+          const trained = Array.from(times.subarray(0, trainEnds[number]!));
+          expect(validated.length).toBeGreaterThan(0);
+          expect(trained.length).toBeGreaterThan(0);
+          const between = distinct.indexOf(validated[0]!) - distinct.indexOf(trained.at(-1)!);
+          expect(between).toBe(gap + 1);
+          expect(validated[0]!).toBeGreaterThan(last);
+          last = validated.at(-1)!;
+        }
+        expect(last).toBe(times.at(-1));
+        for (let row = 1; row < fold.length; row++) expect(fold[row]!).toBeGreaterThanOrEqual(fold[row - 1]!);
+      }),
+    );
+  });
+
+  it('hold the latest rows out without parting a time', () => {
+    fc.assert(
+      fc.property(ordered, fc.constantFrom(0, 0.1, 0.2, 0.5), (times, fraction) => {
+        const cut = timeCut(times, fraction);
+        expect(cut < times.length).toBe(fraction > 0);
+        expect(cut).toBeGreaterThan(0);
+        if (cut < times.length) expect(times[cut]!).toBeGreaterThan(times[cut - 1]!);
+      }),
+    );
+  });
+
+  it('refuse what is not in order or has too few times', () => {
+    expect(() => timeFolds({ times: Float64Array.of(2, 1, 3), folds: 1, gap: 0, start: 0.5 })).toThrow('order of time');
+    expect(() => timeFolds({ times: Float64Array.of(1, 1, 2), folds: 2, gap: 0, start: 0.5 })).toThrow('too few');
   });
 });
