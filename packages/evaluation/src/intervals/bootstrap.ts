@@ -1,7 +1,7 @@
 import type { Metric, MetricShape, Predictions } from '../metric.ts';
 import { takeRows } from '../predictions.ts';
 import { quantileOfSorted } from '../sort.ts';
-import { drawCounts, sampleWithin, strataOf } from './resample.ts';
+import { drawBlocks, drawCounts, sampleBlocks, sampleWithin, strataOf } from './resample.ts';
 
 export interface BootstrapOptions extends MetricShape {
   /** uniform in [0, 1); the only source of chance */
@@ -10,6 +10,11 @@ export interface BootstrapOptions extends MetricShape {
   level?: number | undefined;
   /** one integer per row: resampling stays within equal keys. Default: the class for classification, one group else */
   strata?: ArrayLike<number> | undefined;
+  /**
+   * One whole number per row: rows that belong together (a group, a stretch of time) are drawn together. Strata are then
+   * not used. Kuensch 1989 for blocks of time.
+   */
+  blocks?: ArrayLike<number> | undefined;
   resamples?: number | undefined;
 }
 
@@ -118,24 +123,16 @@ export function resampledScores(
   models: readonly Predictions[],
   options: BootstrapOptions,
 ): ResampledScores {
-  const byClass = options.classes > 1 ? target : undefined;
-  let keys = options.strata ?? byClass;
-  let strata = strataOf(target.length, keys);
-  let rows = target;
-  let scored = models;
-  if (target.length > largestSample) {
-    const sample = sampleWithin(strata, largestSample, options.random);
-    rows = takeRows(target, sample, 1);
-    scored = models.map((predictions) => takeRows(predictions, sample, options.classes));
-    keys = keys === undefined ? undefined : takeRows(keys, sample, 1);
-    strata = strataOf(rows.length, keys);
-  }
+  const draw = drawFrom(target, options);
+  const { rows: sample } = draw;
+  const rows = sample ? takeRows(target, sample, 1) : target;
+  const scored = sample ? models.map((predictions) => takeRows(predictions, sample, options.classes)) : models;
   const prepared = metrics.map((metric) => scored.map((predictions) => metric.prepare(rows, predictions, options)));
   const resamples = options.resamples ?? resamplesFor(rows.length);
   const scores = prepared.map((row) => row.map(() => new Float64Array(resamples)));
   const counts = new Float64Array(rows.length);
   for (let r = 0; r < resamples; r++) {
-    drawCounts(strata, options.random, counts);
+    draw.into(counts);
     prepared.forEach((row, m) => {
       row.forEach((score, k) => {
         (scores[m]?.[k] as Float64Array)[r] = score(counts);
@@ -147,6 +144,23 @@ export function resampledScores(
     fullScores: prepared.map((row) => row.map((score) => score(null))),
     scale: Math.sqrt(rows.length / target.length),
   };
+}
+
+/** How rows are drawn, and which of them when there are too many: null for all. */
+function drawFrom(target: Float64Array, options: BootstrapOptions) {
+  const { random, blocks } = options;
+  const all = target.length;
+  if (blocks !== undefined) {
+    const whole = strataOf(all, blocks);
+    const rows = all > largestSample ? sampleBlocks(whole, largestSample, random) : null;
+    const drawn = rows ? strataOf(rows.length, takeRows(blocks, rows, 1)) : whole;
+    return { rows, into: (counts: Float64Array) => drawBlocks(drawn, random, counts) };
+  }
+  const keys = options.strata ?? (options.classes > 1 ? target : undefined);
+  const whole = strataOf(all, keys);
+  const rows = all > largestSample ? sampleWithin(whole, largestSample, random) : null;
+  const strata = rows ? strataOf(rows.length, keys === undefined ? undefined : takeRows(keys, rows, 1)) : whole;
+  return { rows, into: (counts: Float64Array) => drawCounts(strata, random, counts) };
 }
 
 function percentiles(draws: Float64Array, level: number): { low: number; high: number } {

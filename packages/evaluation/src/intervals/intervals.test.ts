@@ -8,7 +8,7 @@ import { modelConfidenceSet, tiedWithBest } from './confidence-set.ts';
 import { delongInterval, delongTest } from './delong.ts';
 import { normalCdf, normalQuantile, studentQuantile, studentTwoSided } from './distributions.ts';
 import { correctedResampledT, mcnemarExact } from './paired-tests.ts';
-import { drawCounts, sampleWithin, strataOf } from './resample.ts';
+import { drawBlocks, drawCounts, sampleBlocks, sampleWithin, strataOf } from './resample.ts';
 
 const metric = (id: string) => metricById(id) as Metric;
 const rows = binaryRows();
@@ -203,5 +203,35 @@ describe('comparing models', () => {
     expect(mcnemarExact(rows.target, argmaxLabels(rows.predictions, 2), argmaxLabels(rows.predictions, 2)).pValue).toBe(
       1,
     );
+  });
+});
+
+describe('resampling by block', () => {
+  it('is as wide as the blocks are alike: errors that come ten at a time count once', () => {
+    const next = generator(21);
+    const blocks = Int32Array.from({ length: 1000 }, (_, i) => Math.floor(i / 10));
+    const shared = Float64Array.from({ length: 100 }, () => next() * 4 - 2);
+    const target = new Float64Array(1000).fill(5);
+    const predictions = target.map((t, i) => t + (shared[blocks[i] as number] as number));
+    const width = (blocksOrNot: Int32Array | undefined) => {
+      const options = { classes: 1, random: generator(3), blocks: blocksOrNot };
+      const { low, high } = bootstrapInterval(metric('mae'), target, predictions, options);
+      return high - low;
+    };
+    expect(width(blocks) / width(undefined)).toBeGreaterThan(2.6);
+    expect(width(blocks) / width(undefined)).toBeLessThan(3.8);
+  });
+
+  it('draws and samples whole blocks', () => {
+    const blocks = strataOf(6, [4, 4, 1, 1, 1, 9]);
+    const counts = new Float64Array(6);
+    drawBlocks(blocks, generator(5), counts);
+    expect(counts[0]).toBe(counts[1]);
+    expect(counts[2]).toBe(counts[4]);
+    const sample = sampleBlocks(blocks, 1, generator(5));
+    for (const rows of blocks.rows) {
+      const kept = Array.from(rows).filter((row) => sample.includes(row)).length;
+      expect([0, rows.length]).toContain(kept);
+    }
   });
 });

@@ -30,6 +30,28 @@ export function drawCounts(strata: Strata, random: () => number, counts: Float64
   }
 }
 
+/** Draws whole blocks with replacement, as many as there are; `counts[row]` becomes how often the row was drawn. */
+export function drawBlocks(blocks: Strata, random: () => number, counts: Float64Array): void {
+  counts.fill(0);
+  const { rows } = blocks;
+  for (let i = 0; i < rows.length; i++) {
+    for (const row of rows[Math.floor(random() * rows.length)] as Int32Array) counts[row] = (counts[row] as number) + 1;
+  }
+}
+
+/** Whole blocks without replacement until they have `limit` rows or more, at least two of them; rows ascending. */
+export function sampleBlocks(blocks: Strata, limit: number, random: () => number): Int32Array {
+  const pool = [...blocks.rows];
+  const out: number[] = [];
+  for (let i = 0; i < pool.length && (out.length < limit || i < 2); i++) {
+    const j = i + Math.floor(random() * (pool.length - i));
+    const chosen = pool[j] as Int32Array;
+    pool[j] = pool[i] as Int32Array;
+    for (const row of chosen) out.push(row);
+  }
+  return Int32Array.from(out).sort();
+}
+
 /** At most `limit` rows without replacement, each stratum in proportion (at least one), ascending. */
 export function sampleWithin(strata: Strata, limit: number, random: () => number): Int32Array {
   const out: number[] = [];
