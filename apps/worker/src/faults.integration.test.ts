@@ -171,7 +171,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     async () => {
       const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
       await midway(id);
-      await platform.db.experiments.command(systemActor, id, 'cancel');
+      await platform.db.experiments.command(systemActor, id, { type: 'cancel' });
       expect((await platform.view(id)).status).toBe('cancelled');
       const log = platform.worker.log;
       const here = async () =>
@@ -201,7 +201,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     async () => {
       const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
       await midway(id);
-      await platform.db.experiments.command(systemActor, id, 'finish');
+      await platform.db.experiments.command(systemActor, id, { type: 'finish' });
       await ended(id);
       expect((await platform.view(id)).status).toBe('completed');
       expect((await platform.view(id)).winnerModelId).not.toBeNull();

@@ -18,6 +18,8 @@ export const runEventData = z.discriminatedUnion('type', [
     score: z.number().nullable(),
     modelId: z.string().nullable(),
     failure: trialFailure.nullable(),
+    stopReason: z.string().nullable().optional(),
+    worker: z.string().nullable().optional(),
   }),
   /** live, within a running trial; the newest of a trial replaces the ones before */
   z.object({

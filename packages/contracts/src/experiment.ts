@@ -92,6 +92,17 @@ export const experimentRequest = z.strictObject({
 });
 export type ExperimentRequest = z.infer<typeof experimentRequest>;
 
+/** What is added to the budget of a run that goes on: of what limits it. */
+export const experimentExtension = z
+  .strictObject({
+    seconds: z.number().min(1).max(budgetLimits.maxSeconds).optional(),
+    trials: z.number().int().min(1).max(budgetLimits.maxTrials).optional(),
+  })
+  .refine(({ seconds, trials }) => seconds !== undefined || trials !== undefined, {
+    message: 'Give seconds, trials, or both.',
+  });
+export type ExperimentExtension = z.infer<typeof experimentExtension>;
+
 export const excludedFeature = z.object({
   column: z.string(),
   /** a code of the finding: ID_LIKE, LEAK, CONSTANT, ALL_MISSING, DUPLICATE_OF, ASKED, ROLE */
@@ -213,6 +224,8 @@ export const trialView = z.object({
   generatedFeatures: z.array(z.object({ name: z.string(), from: z.array(z.string()), how: z.string() })).optional(),
   /** worker and slot that ran it, for the timeline */
   worker: z.string().nullable().optional(),
+  /** successive halving: training rows of a fold at most; null: all */
+  rungRows: z.number().int().nullable().optional(),
 });
 export type TrialView = z.infer<typeof trialView>;
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,6 +7,8 @@ import { findMigrationsDir, migrate } from './migrate.ts';
 
 let connectionString: string;
 let dir: string;
+/** names of the files that the program brings along */
+let ours: string[];
 const admin = () => process.env.LAUREL_TEST_DATABASE_URL!;
 
 async function sql<R extends object>(url: string, text: string): Promise<R[]> {
@@ -27,6 +29,8 @@ beforeEach(async () => {
   connectionString = url.toString();
   dir = await mkdtemp(join(tmpdir(), 'laurel-migrations-'));
   await cp(findMigrationsDir(), dir, { recursive: true });
+  const entries = await readdir(dir, { withFileTypes: true });
+  ours = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 });
 afterEach(async () => {
   await sql(admin(), `DROP DATABASE ${new URL(connectionString).pathname.slice(1)} WITH (FORCE)`);
@@ -41,22 +45,22 @@ async function addMigration(name: string, text: string): Promise<void> {
 describe('migrate', () => {
   it('applies each file once with three starters at a time', async () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => migrate(connectionString, { migrationsDir: dir })));
-    expect(outcomes.flatMap((outcome) => outcome.applied)).toEqual(['0001_init']);
-    await addMigration('0002_more', 'CREATE TABLE more (id INT); CREATE TABLE even_more (id INT);');
-    expect(await migrate(connectionString, { migrationsDir: dir })).toEqual({ applied: ['0002_more'] });
+    expect(outcomes.flatMap((outcome) => outcome.applied)).toEqual(ours);
+    await addMigration('9001_more', 'CREATE TABLE more (id INT); CREATE TABLE even_more (id INT);');
+    expect(await migrate(connectionString, { migrationsDir: dir })).toEqual({ applied: ['9001_more'] });
     const rows = await sql<{ checksum: string; applied_steps_count: number }>(
       connectionString,
       'SELECT checksum, applied_steps_count FROM _prisma_migrations WHERE finished_at IS NOT NULL ORDER BY migration_name',
     );
-    expect(rows).toHaveLength(2);
+    expect(rows).toHaveLength(ours.length + 1);
     expect(rows[0]!.checksum).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it('undoes a file that fails', async () => {
-    await addMigration('0002_bad', 'CREATE TABLE half (id INT); SELECT nonsense;');
-    await expect(migrate(connectionString, { migrationsDir: dir })).rejects.toThrow(/0002_bad failed and was undone/);
+    await addMigration('9001_bad', 'CREATE TABLE half (id INT); SELECT nonsense;');
+    await expect(migrate(connectionString, { migrationsDir: dir })).rejects.toThrow(/9001_bad failed and was undone/);
     expect(await sql(connectionString, `SELECT 1 FROM pg_tables WHERE tablename = 'half'`)).toHaveLength(0);
-    expect(await sql(connectionString, 'SELECT 1 FROM _prisma_migrations')).toHaveLength(1);
+    expect(await sql(connectionString, 'SELECT 1 FROM _prisma_migrations')).toHaveLength(ours.length);
   });
 
   it('refuses a changed file, and a database that is newer than the program', async () => {
@@ -66,9 +70,9 @@ describe('migrate', () => {
     await writeFile(file, `${text}\n-- changed`);
     await expect(migrate(connectionString, { migrationsDir: dir })).rejects.toThrow(/0001_init was changed/);
     await writeFile(file, text);
-    await addMigration('0002_next', 'SELECT 1;');
+    await addMigration('9001_next', 'SELECT 1;');
     await migrate(connectionString, { migrationsDir: dir });
-    await rm(join(dir, '0002_next'), { recursive: true });
+    await rm(join(dir, '9001_next'), { recursive: true });
     await expect(migrate(connectionString, { migrationsDir: dir })).rejects.toThrow(/newer Laurel/);
   });
 

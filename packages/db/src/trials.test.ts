@@ -133,17 +133,19 @@ describe('trials', () => {
     const id = await addExperiment(db, admin, { datasetId, study });
     const [a, b] = await claimQueued(db, id);
     await db.internal.finishTrial(a!.trialId, a!.attemptId, { status: 'completed', result: result(0.7) }, study);
-    expect((await db.experiments.command(admin, id, 'finish')).status).toBe('finishing');
+    expect((await db.experiments.command(admin, id, { type: 'finish' })).status).toBe('finishing');
     await db.internal.stepStudy(id, 'tick', study);
     const finished = await db.experiments.get(admin, id);
     expect(finished.status).toBe('completed');
     expect(finished.winnerModelId).not.toBeNull();
     expect(await db.internal.heartbeat(b!.trialId, b!.attemptId, null)).toBe(false);
-    await expect(db.experiments.command(admin, id, 'cancel')).rejects.toMatchObject({ code: 'STATE_INVALID' });
+    await expect(db.experiments.command(admin, id, { type: 'cancel' })).rejects.toMatchObject({
+      code: 'STATE_INVALID',
+    });
 
     const second = await addExperiment(db, admin, { datasetId, study });
     const [c] = await claimQueued(db, second);
-    const cancelled = await db.experiments.command(admin, second, 'cancel');
+    const cancelled = await db.experiments.command(admin, second, { type: 'cancel' });
     expect(cancelled.status).toBe('cancelled');
     expect(await db.internal.claimTrial(c!.trialId, 'w2')).toBeNull();
     expect(
@@ -216,6 +218,6 @@ describe('trials', () => {
     const again = await client.query(`SELECT job FROM outbox WHERE payload ->> 'trialId' = $1`, [a!.trialId]);
     expect(again.rows).toEqual([{ job: 'run-trial' }]);
     await client.end();
-    await db.experiments.command(admin, id, 'cancel');
+    await db.experiments.command(admin, id, { type: 'cancel' });
   });
 });

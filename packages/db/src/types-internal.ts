@@ -23,6 +23,8 @@ export interface ClaimedTrial {
   config: Record<string, unknown>;
   seed: number;
   capMs: number;
+  /** what else the study asks of it, such as the rows of a rung */
+  more: Record<string, unknown>;
   attempts: number;
   /** milliseconds left of the experiment's budget by database time; null without a seconds budget */
   budgetLeftMs: number | null;
@@ -41,11 +43,28 @@ export interface CompletedTrial {
   peakMb: number;
   learningCurves: LearningCurves;
   members: { trialNumber: number; weight: number }[];
+  /** in words, why the fit ended before it was done */
+  stopReason?: string;
   artifact: Uint8Array;
+}
+
+/** A trial that was given up before its last fold: no model, and no failure. */
+export interface PrunedTrial {
+  name: string;
+  /** mean of the folds it has */
+  score: number;
+  foldScores: number[];
+  /** of automl's study, which is told it */
+  cause: string;
+  /** in words */
+  reason: string;
+  seconds: number;
+  peakMb: number;
 }
 
 export type TrialReport =
   | { status: 'completed'; result: CompletedTrial }
+  | { status: 'pruned'; result: PrunedTrial }
   | { status: 'failed'; failure: TrialFailure; seconds: number; peakMb: number };
 
 /**

@@ -117,6 +117,10 @@ export interface DatasetRepository {
   delete(actor: Actor, id: string): Promise<void>;
 }
 
+export type ExperimentCommand =
+  | { type: 'finish' | 'cancel' | 'pause' | 'resume' }
+  | { type: 'extend'; seconds?: number | undefined; trials?: number | undefined };
+
 export interface ExperimentRepository {
   /** status queued, plus the outbox row of `prepare-experiment` */
   create(actor: Actor, input: { request: ExperimentRequest; seed: number }): Promise<ExperimentView>;
@@ -129,8 +133,8 @@ export interface ExperimentRepository {
   trials(actor: Actor, id: string): Promise<TrialView[]>;
   /** models of the experiment with their metrics, best first by the plan's metric; holdout only when it was opened */
   models(actor: Actor, id: string): Promise<ModelView[]>;
-  /** writes the command (`finish`, `cancel`) and steps the study through `StudyPort`; see internal.stepStudy */
-  command(actor: Actor, id: string, command: 'finish' | 'cancel'): Promise<ExperimentView>;
+  /** cancels at once; the others are told to the study, whose next step a job brings about */
+  command(actor: Actor, id: string, command: ExperimentCommand): Promise<ExperimentView>;
   /** counts and records the opening */
   revealHoldout(actor: Actor, id: string): Promise<ExperimentView>;
   delete(actor: Actor, id: string): Promise<void>;

@@ -27,6 +27,13 @@ export const jobs = {
     backoffMs: 500,
     concurrency: (slots: number) => slots,
   },
+  // a person asked for something: the study is told at once, also where no trial runs that would bring its next step
+  'step-study': {
+    payload: z.strictObject({ experimentId: z.string() }),
+    attempts: 4,
+    backoffMs: 500,
+    concurrency: () => 1,
+  },
   reconcile: {
     payload: z.strictObject({}),
     // the next one comes by itself

@@ -43,6 +43,11 @@ async function record(resources: Resources, trial: ClaimedTrial, outcome: Outcom
   }
   const answer = outcome.result;
   if (answer.status === 'failed') return finish(resources, trial, failed(answer.failure, outcome));
+  if (answer.status === 'pruned') {
+    const { status: _, fitSeconds: __, fits: ___, ...result } = answer;
+    const { seconds, peakMb } = outcome;
+    return finish(resources, trial, { status: 'pruned', result: { ...result, seconds, peakMb } }, outcome);
+  }
   const refusal = await store(resources, trial, answer);
   if (refusal) return finish(resources, trial, failed(refusal, outcome));
   const { predictions: _, status: __, truncated: ___, notBetterThanBest: ____, ...result } = answer;

@@ -1,14 +1,12 @@
 import { systemActor } from '@laurel/access';
-import { z } from 'zod';
 import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
 import { dropUnusedArtifacts } from '../repositories/artifacts.ts';
 import { type LockedExperiment, stopTrials } from './locked-experiment.ts';
+import { type StudyFacts, studyFacts } from './study-state.ts';
 
 /** Best models of an experiment whose artifacts stay, besides the best of each family and the ensemble's members. */
 const keptBest = 20;
-
-const warnings = z.array(z.object({ code: z.string(), message: z.string() }));
 
 /** Ends a locked experiment: stops what runs, writes winner and warnings, and lets go of artifacts nobody needs. */
 export async function endExperiment(
@@ -25,7 +23,7 @@ export async function endExperiment(
   const winner = end.winner === null ? null : await modelOf(tx, experiment.id, end.winner);
   const listed = [
     ...(experiment.plan?.warnings ?? []),
-    ...studyWarnings(end.study),
+    ...studyFacts(end.study).warnings,
     ...(await failedTrials(tx, experiment.id)),
   ];
   const unique = listed.filter((item, index) => listed.findIndex((other) => other.message === item.message) === index);
@@ -33,7 +31,7 @@ export async function endExperiment(
     end.status === 'failed' ? { code: 'TRIAL_CRASHED', message: end.message ?? 'No model could be trained.' } : null;
   await tx.query(
     `UPDATE experiment SET status = $2, winner_model_id = $3, warnings = $4, error = $5, finished_at = clock_timestamp(),
-       command = NULL WHERE id = $1`,
+       commands = '[]' WHERE id = $1`,
     [experiment.id, end.status, winner, json(unique), error === null ? null : json(error)],
   );
   await addEvents(tx, experiment, [...stopped, { type: 'status', status: end.status, message: end.message }]);
@@ -56,12 +54,7 @@ async function modelOf(tx: Tx, experimentId: string, trialNumber: number): Promi
   return row?.id ?? null;
 }
 
-function studyWarnings(study: unknown): z.infer<typeof warnings> {
-  const parsed = warnings.safeParse((study as { warnings?: unknown } | null)?.warnings);
-  return parsed.success ? parsed.data : [];
-}
-
-async function failedTrials(tx: Tx, experimentId: string): Promise<z.infer<typeof warnings>> {
+async function failedTrials(tx: Tx, experimentId: string): Promise<StudyFacts['warnings']> {
   const [row] = await tx.query<{ count: number; total: number }>(
     `SELECT count(*) FILTER (WHERE status = 'failed') AS count, count(*) AS total FROM trial WHERE experiment_id = $1`,
     [experimentId],

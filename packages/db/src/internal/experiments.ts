@@ -74,7 +74,7 @@ export function createExperimentFunctions({ database }: Context): ExperimentFunc
         const experiment = await lockExperiment(tx, experimentId);
         if (!experiment || endedStatuses.includes(experiment.status)) return;
         await tx.query(
-          `UPDATE experiment SET status = 'failed', error = $2, finished_at = clock_timestamp(), command = NULL
+          `UPDATE experiment SET status = 'failed', error = $2, finished_at = clock_timestamp(), commands = '[]'
            WHERE id = $1`,
           [experimentId, json(error)],
         );

@@ -1,5 +1,6 @@
 import type { ExperimentPlan, ExperimentStatus, RunEventData } from '@laurel/contracts';
 import type { Tx } from '../core/sql.ts';
+import type { WaitingCommand } from './study-state.ts';
 
 /** An experiment whose row is locked until the commit. */
 export interface LockedExperiment {
@@ -9,7 +10,7 @@ export interface LockedExperiment {
   plan: ExperimentPlan | null;
   metric: { id: string; label: string; higherIsBetter: boolean } | null;
   study: unknown;
-  command: 'finish' | null;
+  commands: WaitingCommand[];
   bestModelId: string | null;
 }
 
@@ -36,5 +37,26 @@ export async function stopTrials(tx: Tx, experimentId: string, numbers: number[]
     score: null,
     modelId: null,
     failure: null,
+  }));
+}
+
+/**
+ * Gives running trials back to the queue, where they wait until the study starts them again. What their attempts
+ * still answer no longer counts.
+ */
+export async function releaseTrials(tx: Tx, experimentId: string, numbers: number[]): Promise<RunEventData[]> {
+  await tx.query(
+    `UPDATE trial_attempt SET outcome = 'cancelled', finished_at = clock_timestamp() WHERE outcome IS NULL AND id IN (
+       SELECT attempt_id FROM trial WHERE experiment_id = $1 AND status = 'running' AND number = ANY ($2))`,
+    [experimentId, numbers],
+  );
+  const rows = await tx.query<{ id: string; number: number; family: string; name: string }>(
+    `UPDATE trial SET status = 'queued', attempt_id = NULL, announced = false, worker = NULL, heartbeat_at = NULL
+     WHERE experiment_id = $1 AND status = 'running' AND number = ANY ($2) RETURNING id, number, family, name`,
+    [experimentId, numbers],
+  );
+  return rows.map(({ id, ...row }) => ({
+    ...{ type: 'trial', trialId: id, ...row, status: 'queued' },
+    ...{ score: null, modelId: null, failure: null },
   }));
 }

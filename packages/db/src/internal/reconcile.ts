@@ -28,7 +28,8 @@ export function createReconcileFunctions(context: Context): ReconcileFunctions {
       }
       requeued += await requeueForgotten(context);
       const live = await database.query<{ id: string }>(
-        `SELECT id FROM experiment WHERE status IN ('running', 'finishing') AND study IS NOT NULL`,
+        `SELECT id FROM experiment WHERE study IS NOT NULL
+           AND (status IN ('running', 'finishing') OR (status = 'paused' AND commands <> '[]'))`,
       );
       for (const { id } of live) {
         await database.tx(async (tx) => {
@@ -71,8 +72,9 @@ async function requeueForgotten({ database }: Context): Promise<number> {
   return database.tx(async (tx) => {
     const trials = await tx.query<{ id: string; project_id: string }>(
       `UPDATE trial SET queued_at = now() WHERE id IN (
-         SELECT trial.id FROM trial WHERE status = 'queued' AND queued_at < now() - $1 * interval '1 second'
-         ORDER BY queued_at LIMIT 200 FOR UPDATE SKIP LOCKED)
+         SELECT trial.id FROM trial JOIN experiment ON experiment.id = trial.experiment_id
+         WHERE trial.status = 'queued' AND queued_at < now() - $1 * interval '1 second' AND experiment.status <> 'paused'
+         ORDER BY queued_at LIMIT 200 FOR UPDATE OF trial SKIP LOCKED)
        RETURNING id, project_id`,
       [requeueAfterSeconds],
     );

@@ -11,9 +11,11 @@ import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
 import type { StudyPort } from '../types.ts';
 import { endExperiment } from './experiment-end.ts';
-import { type LockedExperiment, stopTrials } from './locked-experiment.ts';
+import { type LockedExperiment, releaseTrials, stopTrials } from './locked-experiment.ts';
+import { studyFacts, type WaitingCommand, waitingCommand } from './study-state.ts';
 
-const trialSpec = z.object({
+/** What the study asks of a trial beyond these is kept as it is, and handed to whoever runs it. */
+const trialSpec = z.looseObject({
   number: z.number().int(),
   kind: z.enum(['model', 'ensemble']),
   family: z.string(),
@@ -24,6 +26,7 @@ const trialSpec = z.object({
 const studyAction = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run-trial'), trial: trialSpec }),
   z.object({ type: z.literal('stop-trials'), numbers: z.array(z.number().int()) }),
+  z.object({ type: z.literal('release-trials'), numbers: z.array(z.number().int()) }),
   z.object({
     type: z.literal('end'),
     status: z.enum(['completed', 'failed', 'cancelled']),
@@ -42,10 +45,10 @@ export async function lockExperiment(tx: Tx, id: string): Promise<LockedExperime
     plan: unknown;
     metric: LockedExperiment['metric'];
     study: unknown;
-    command: 'finish' | null;
+    commands: WaitingCommand[];
     best_model_id: string | null;
   }>(
-    `SELECT id, project_id, status, plan, metric, study, command, best_model_id
+    `SELECT id, project_id, status, plan, metric, study, commands, best_model_id
      FROM experiment WHERE id = $1 FOR NO KEY UPDATE`,
     [id],
   );
@@ -57,7 +60,7 @@ export async function lockExperiment(tx: Tx, id: string): Promise<LockedExperime
     plan: row.plan === null ? null : experimentPlan.parse(row.plan),
     metric: row.metric,
     study: row.study,
-    command: row.command,
+    commands: z.array(waitingCommand).parse(row.commands),
     bestModelId: row.best_model_id,
   };
 }
@@ -70,7 +73,16 @@ export async function nowMs(tx: Tx): Promise<number> {
 /** A study event without its time, which is the database's. */
 export type TimelessEvent =
   | { type: 'begin'; parallelism: number }
-  | { type: 'trial-completed'; number: number; score: number; seconds: number }
+  | { type: 'trial-completed'; number: number; score: number; seconds: number; [fact: string]: unknown }
+  | {
+      type: 'trial-pruned';
+      number: number;
+      score: number;
+      foldScores: number[];
+      seconds: number;
+      cause: string;
+      reason: string;
+    }
   | { type: 'trial-failed'; number: number; seconds: number; failure: unknown }
   | { type: 'trial-lost'; number: number }
   | { type: 'finish' }
@@ -79,7 +91,8 @@ export type TimelessEvent =
 
 /**
  * Steps the study of a locked experiment and carries out its actions, all in the caller's transaction: new trials with
- * their outbox rows, cancelled trials, the end. Trials claimed since the last step and a waiting `finish` come first.
+ * their outbox rows, cancelled trials, the end. Trials claimed since the last step and what people asked for come first,
+ * in the order of their times.
  * Does nothing for an experiment that has ended or was not prepared.
  */
 export async function stepStudy(
@@ -89,10 +102,12 @@ export async function stepStudy(
   port: StudyPort,
 ): Promise<void> {
   if (endedStatuses.includes(experiment.status) || experiment.study === null) return;
-  const events: object[] = await claimedTrials(tx, experiment.id);
+  const claimed = await claimedTrials(tx, experiment.id);
   const atMs = await nowMs(tx);
-  events.push({ ...event, atMs });
-  if (experiment.command === 'finish' && event.type !== 'finish') events.push({ type: 'finish', atMs });
+  const commands = experiment.commands.map((command) => ({ ...command, atMs: command.atMs ?? atMs }));
+  // sorting is stable: of the same moment a claim comes before a command, as it did
+  const waiting = [...claimed, ...commands].sort((a, b) => a.atMs - b.atMs);
+  const events: object[] = [...waiting, { ...event, atMs }];
   let state: unknown = experiment.study;
   const actions: StudyAction[] = [];
   for (const item of events) {
@@ -100,8 +115,8 @@ export async function stepStudy(
     state = step.state;
     actions.push(...step.actions.map(parseAction));
   }
-  await tx.query('UPDATE experiment SET study = $2, command = NULL WHERE id = $1', [experiment.id, json(state)]);
-  await carryOut(tx, { ...experiment, study: state }, actions);
+  await tx.query(`UPDATE experiment SET study = $2, commands = '[]' WHERE id = $1`, [experiment.id, json(state)]);
+  await carryOut(tx, { ...experiment, study: state, plan: await extendedPlan(tx, experiment, state) }, actions);
 }
 
 function parseAction(action: unknown): StudyAction {
@@ -110,14 +125,23 @@ function parseAction(action: unknown): StudyAction {
   throw new AppError('INTERNAL', `The study answered an action that is not known: ${parsed.error.message}`);
 }
 
-async function claimedTrials(tx: Tx, experimentId: string): Promise<object[]> {
+/** The plan with the study's budget, which grows when a run is extended. */
+async function extendedPlan(tx: Tx, { id, plan }: LockedExperiment, study: unknown): Promise<LockedExperiment['plan']> {
+  const budget = studyFacts(study).plan?.budget;
+  if (!plan || !budget) return plan;
+  if (budget.seconds === plan.budget.seconds && budget.trials === plan.budget.trials) return plan;
+  const extended = { ...plan, budget };
+  await tx.query('UPDATE experiment SET plan = $2 WHERE id = $1', [id, json(extended)]);
+  return extended;
+}
+
+async function claimedTrials(tx: Tx, experimentId: string): Promise<{ atMs: number }[]> {
   const rows = await tx.query<{ number: number; started_ms: string }>(
     `UPDATE trial SET announced = true
      WHERE experiment_id = $1 AND NOT announced AND attempt_id IS NOT NULL
      RETURNING number, extract(epoch FROM started_at) * 1000 AS started_ms`,
     [experimentId],
   );
-  rows.sort((a, b) => Number(a.started_ms) - Number(b.started_ms));
   return rows.map((row) => ({ type: 'trial-started', number: row.number, atMs: Number(row.started_ms) }));
 }
 
@@ -126,6 +150,7 @@ async function carryOut(tx: Tx, experiment: LockedExperiment, actions: StudyActi
   for (const action of actions) {
     if (action.type === 'run-trial') events.push(await queueTrial(tx, experiment, action.trial));
     else if (action.type === 'stop-trials') events.push(...(await stopTrials(tx, experiment.id, action.numbers)));
+    else if (action.type === 'release-trials') events.push(...(await releaseTrials(tx, experiment.id, action.numbers)));
   }
   const end = actions.find((action) => action.type === 'end');
   const status = studyStatus(experiment.study);
@@ -137,10 +162,10 @@ async function carryOut(tx: Tx, experiment: LockedExperiment, actions: StudyActi
   if (end) await endExperiment(tx, experiment, { ...end, study: experiment.study });
 }
 
-/** Running and finishing follow the study; the ends come as actions. */
-function studyStatus(study: unknown): 'running' | 'finishing' | null {
-  const status = (study as { status?: unknown } | null)?.status;
-  return status === 'running' || status === 'finishing' ? status : null;
+/** Running, paused and finishing follow the study; the ends come as actions. */
+function studyStatus(study: unknown): 'running' | 'paused' | 'finishing' | null {
+  const { status } = studyFacts(study);
+  return status === 'running' || status === 'paused' || status === 'finishing' ? status : null;
 }
 
 async function queueTrial(
@@ -148,32 +173,23 @@ async function queueTrial(
   experiment: LockedExperiment,
   spec: z.infer<typeof trialSpec>,
 ): Promise<RunEventData> {
-  // The same number comes again when an attempt was lost: then the trial goes back to the queue.
+  const { number, kind, family, config, seed, capMs, ...more } = spec;
+  // The same number comes again when an attempt was lost or paused: then the trial goes back to the queue.
   const [row] = await tx.query<{ id: string; name: string }>(
-    `INSERT INTO trial (id, project_id, experiment_id, number, kind, family, name, config, seed, cap_ms, status)
-     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, 'queued')
+    `INSERT INTO trial (id, project_id, experiment_id, number, kind, family, name, config, seed, cap_ms, spec, status)
+     VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, 'queued')
      ON CONFLICT (experiment_id, number) DO UPDATE
-       SET status = 'queued', cap_ms = excluded.cap_ms, attempt_id = NULL, announced = false, worker = NULL,
+       SET status = 'queued', cap_ms = excluded.cap_ms, spec = excluded.spec, attempt_id = NULL, announced = false, worker = NULL,
          heartbeat_at = NULL, queued_at = now()
      RETURNING id, name`,
-    [
-      newId('trial'),
-      experiment.projectId,
-      experiment.id,
-      spec.number,
-      spec.kind,
-      spec.family,
-      json(spec.config),
-      spec.seed,
-      spec.capMs,
-    ],
+    [newId('trial'), experiment.projectId, experiment.id, number, kind, family, json(config), seed, capMs, json(more)],
   );
   tx.enqueue('run-trial', { trialId: row!.id }, { projectId: experiment.projectId });
   return {
     type: 'trial',
     trialId: row!.id,
-    number: spec.number,
-    family: spec.family,
+    number,
+    family,
     name: row!.name,
     status: 'queued',
     score: null,

@@ -4,10 +4,11 @@ import type { Database } from '../core/database.ts';
 import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
 import { writeArtifact } from '../repositories/artifacts.ts';
-import { baselineFamily, idleMs } from '../repositories/experiment-view.ts';
-import type { ClaimedTrial, CompletedTrial, InternalRepository, StudyPort, TrialReport } from '../types.ts';
+import { baselineFamily } from '../repositories/experiment-view.ts';
+import type { ClaimedTrial, CompletedTrial, InternalRepository, PrunedTrial, StudyPort, TrialReport } from '../types.ts';
 import type { LockedExperiment } from './locked-experiment.ts';
 import { lockExperiment, nowMs, stepStudy } from './study.ts';
+import { uncountedMs } from './study-state.ts';
 
 /** Starts of one trial that may be lost (killed child or worker) before it counts as failed. */
 const maxAttempts = 3;
@@ -54,6 +55,7 @@ interface TrialRow {
   config: Record<string, unknown>;
   seed: number;
   cap_ms: number;
+  spec: Record<string, unknown>;
   status: string;
   attempt_id: string | null;
   attempts: number;
@@ -65,7 +67,7 @@ async function lockTrial(tx: Tx, trialId: string): Promise<{ experiment: LockedE
   const experiment = found ? await lockExperiment(tx, found.experiment_id) : null;
   if (!experiment) return null;
   const [trial] = await tx.query<TrialRow>(
-    `SELECT id, experiment_id, number, kind, family, name, config, seed, cap_ms, status, attempt_id, attempts
+    `SELECT id, experiment_id, number, kind, family, name, config, seed, cap_ms, spec, status, attempt_id, attempts
      FROM trial WHERE id = $1 FOR NO KEY UPDATE`,
     [trialId],
   );
@@ -76,7 +78,8 @@ async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTr
   const locked = await lockTrial(tx, trialId);
   if (!locked) return null;
   const { experiment, trial } = locked;
-  if (trial.status !== 'queued' || endedStatuses.includes(experiment.status)) return null;
+  if (trial.status !== 'queued' || experiment.status === 'paused' || endedStatuses.includes(experiment.status))
+    return null;
   const attemptId = newId('attempt');
   await tx.query(
     `UPDATE trial SET status = 'running', attempt_id = $2, attempts = attempts + 1, worker = $3, announced = false,
@@ -95,7 +98,8 @@ async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTr
   );
   await addEvents(tx, experiment, [trialEvent(trial, { status: 'running' })]);
   const seconds = experiment.plan?.budget.seconds ?? null;
-  const spentMs = (await nowMs(tx)) - Number(row!.started_ms) - idleMs(experiment.study);
+  const now = await nowMs(tx);
+  const spentMs = now - Number(row!.started_ms) - uncountedMs(experiment.study, experiment.commands, now);
   return {
     trialId,
     attemptId,
@@ -107,6 +111,7 @@ async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTr
     config: trial.config,
     seed: trial.seed,
     capMs: trial.cap_ms,
+    more: trial.spec,
     attempts: trial.attempts + 1,
     budgetLeftMs: seconds === null ? null : seconds * 1000 - Math.max(0, spentMs),
   };
@@ -144,8 +149,13 @@ async function finish(
   }
   if (report.status === 'completed' && Number.isFinite(report.result.score)) {
     await complete(tx, experiment, trial, attemptId, report.result);
-    const { score, seconds } = report.result;
-    await stepStudy(tx, experiment, { type: 'trial-completed', number: trial.number, score, seconds }, study);
+    const { score, seconds, foldScores, predictMsPerRow, artifact, stopReason } = report.result;
+    const facts = { foldScores, predictMsPerRow, sizeBytes: artifact.byteLength, ...(stopReason ? { stopReason } : {}) };
+    await stepStudy(tx, experiment, { type: 'trial-completed', number: trial.number, score, seconds, ...facts }, study);
+    return true;
+  }
+  if (report.status === 'pruned') {
+    await prune(tx, experiment, trial, attemptId, report.result, study);
     return true;
   }
   const failed =
@@ -158,6 +168,26 @@ async function finish(
         };
   await fail(tx, experiment, trial, attemptId, failed, study);
   return true;
+}
+
+async function prune(
+  tx: Tx,
+  experiment: LockedExperiment,
+  trial: TrialRow,
+  attemptId: string,
+  result: PrunedTrial,
+  study: StudyPort,
+): Promise<void> {
+  const { name, score, foldScores, cause, reason, seconds, peakMb } = result;
+  await tx.query(
+    `UPDATE trial SET status = 'pruned', name = $3, score = $4, fold_scores = $5, seconds = $6, peak_mb = $7,
+       stop_reason = $8, finished_at = clock_timestamp() WHERE id = $1 AND attempt_id = $2`,
+    [trial.id, attemptId, name, score, json(foldScores), seconds, peakMb, reason],
+  );
+  await endAttempt(tx, attemptId, 'completed', null);
+  await addEvents(tx, experiment, [trialEvent(trial, { status: 'pruned', name, score })]);
+  const event = { type: 'trial-pruned' as const, number: trial.number, score, foldScores, seconds, cause, reason };
+  await stepStudy(tx, experiment, event, study);
 }
 
 async function complete(
@@ -268,8 +298,14 @@ export async function release(
   if (trial.attempt_id !== attemptId || trial.status !== 'running' || endedStatuses.includes(experiment.status)) {
     return false;
   }
-  if (trial.attempts >= maxAttempts) {
-    const message = `${failure.message} It was started ${trial.attempts} times and is not tried again.`;
+  // attempts that a pause gave back are no losses
+  const [lost] = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM trial_attempt WHERE trial_id = $1 AND outcome = 'lost'`,
+    [trialId],
+  );
+  const losses = lost!.count + 1;
+  if (losses >= maxAttempts) {
+    const message = `${failure.message} It was lost ${losses} times and is not tried again.`;
     const [row] = await tx.query<{ seconds: number }>(
       'SELECT extract(epoch FROM clock_timestamp() - started_at)::float8 AS seconds FROM trial WHERE id = $1',
       [trialId],

@@ -6,6 +6,7 @@ import {
   experimentPlan,
 } from '@laurel/contracts';
 import type { Sql } from '../core/sql.ts';
+import { uncountedMs } from '../internal/study-state.ts';
 
 export interface ExperimentRow {
   id: string;
@@ -19,6 +20,7 @@ export interface ExperimentRow {
   plan: unknown;
   metric: unknown;
   study: unknown;
+  commands: unknown;
   warnings: unknown;
   error: unknown;
   winnerModelId: string | null;
@@ -125,18 +127,12 @@ function eta(ended: boolean, fraction: number, spent: number, budget: number | n
   return Math.min(byShare, byBudget);
 }
 
-/** Milliseconds from the first claim to now or the end, without the time in which no worker was alive. */
+/** Milliseconds from the first claim to now or the end, without pauses and times in which no worker was alive. */
 export function spentMs(
-  row: { startedAt: Date | null; finishedAt: Date | null; study: unknown },
+  row: { startedAt: Date | null; finishedAt: Date | null; study: unknown; commands: unknown },
   nowMs: number,
 ): number {
   if (row.startedAt === null) return 0;
   const end = row.finishedAt?.getTime() ?? nowMs;
-  return Math.max(0, end - row.startedAt.getTime() - idleMs(row.study));
-}
-
-/** `idleMs` of automl/study's state, the one field of it that this package reads. */
-export function idleMs(study: unknown): number {
-  const idle = (study as { idleMs?: unknown } | null)?.idleMs;
-  return typeof idle === 'number' && Number.isFinite(idle) ? idle : 0;
+  return Math.max(0, end - row.startedAt.getTime() - uncountedMs(row.study, row.commands, end));
 }

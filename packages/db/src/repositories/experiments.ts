@@ -15,10 +15,10 @@ import type { Context } from '../core/context.ts';
 import { addEvents } from '../core/events.ts';
 import { paging } from '../core/page.ts';
 import { iso, json, type Tx } from '../core/sql.ts';
-import { endExperiment } from '../internal/experiment-end.ts';
 import { lockExperiment } from '../internal/study.ts';
 import type { ExperimentRepository } from '../types.ts';
 import { dropUnusedArtifacts } from './artifacts.ts';
+import { commandExperiment } from './experiment-commands.ts';
 import { toExperimentViews } from './experiment-view.ts';
 import { readModels } from './models.ts';
 
@@ -72,7 +72,7 @@ export function createExperimentRepository(context: Context): ExperimentReposito
       return readModels(database, { experimentId: id });
     },
     async command(actor, id, command) {
-      await database.tx((tx) => (command === 'cancel' ? cancel(tx, actor, id) : finish(tx, actor, id)));
+      await database.tx((tx) => commandExperiment(tx, actor, id, command));
       return view(id);
     },
     async revealHoldout(actor, id) {
@@ -142,46 +142,6 @@ async function insertExperiment(
     after: { name, datasetVersion: dataset.version, request, seed },
   });
   return id;
-}
-
-/** Ends it at once and in SQL alone, so that cancelling needs no live worker. Completed models stay. */
-async function cancel(tx: Tx, actor: Actor, id: string): Promise<void> {
-  const { projectId } = await authorise(tx, actor, 'experiment.control', 'experiment', id);
-  const experiment = await lockExperiment(tx, id);
-  if (!experiment) throw notFound('experiment');
-  refuseEnded(experiment.status);
-  tx.audit({ actor, action: 'experiment.cancelled', entity: { kind: 'experiment', id }, projectId });
-  await endExperiment(tx, experiment, {
-    status: 'cancelled',
-    winner: null,
-    message: `Cancelled by ${actor.name}.`,
-    study: experiment.study,
-  });
-}
-
-/** Asks for the end with what there is. The next tick of a worker steps the study, within a second. */
-async function finish(tx: Tx, actor: Actor, id: string): Promise<void> {
-  const { projectId } = await authorise(tx, actor, 'experiment.control', 'experiment', id);
-  const experiment = await lockExperiment(tx, id);
-  if (!experiment) throw notFound('experiment');
-  refuseEnded(experiment.status);
-  if (experiment.status === 'finishing' || experiment.command === 'finish') return;
-  await tx.query(`UPDATE experiment SET command = 'finish', status = $2 WHERE id = $1`, [
-    id,
-    experiment.status === 'running' ? 'finishing' : experiment.status,
-  ]);
-  if (experiment.status === 'running') {
-    await addEvents(tx, experiment, [
-      { type: 'status', status: 'finishing', message: `${actor.name} asked to finish; keeping the best so far.` },
-    ]);
-  }
-  tx.audit({ actor, action: 'experiment.finish_asked', entity: { kind: 'experiment', id }, projectId });
-}
-
-function refuseEnded(status: string): void {
-  if (endedStatuses.includes(status as ExperimentStatus)) {
-    throw new AppError('STATE_INVALID', `This experiment is already ${status}. Start a new one to go on.`);
-  }
 }
 
 async function revealHoldout(tx: Tx, actor: Actor, id: string): Promise<void> {
@@ -263,6 +223,10 @@ interface TrialRow {
   peakMb: number | null;
   attempts: number;
   failure: unknown;
+  stopReason: string | null;
+  generatedFeatures: unknown;
+  worker: string | null;
+  spec: unknown;
   model: { id: string } | null;
 }
 
@@ -283,5 +247,9 @@ function toTrialView(row: TrialRow): TrialView {
     attempts: row.attempts,
     modelId: row.model?.id ?? null,
     failure: row.failure as TrialView['failure'],
+    stopReason: row.stopReason,
+    generatedFeatures: row.generatedFeatures as NonNullable<TrialView['generatedFeatures']>,
+    worker: row.worker,
+    rungRows: (row.spec as { rungRows?: number }).rungRows ?? null,
   };
 }

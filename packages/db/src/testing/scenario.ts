@@ -139,7 +139,15 @@ export const metric = { id: 'roc_auc', label: 'ROC AUC', higherIsBetter: true };
 /** A small scheduler: `total` trials, two at a time, then the end with the best as the winner. */
 export function smallStudy(total: number): StudyPort {
   type Trial = { number: number; status: string; score: number | null };
-  type State = { status: string; trials: Trial[]; stopping: boolean; started: number[] };
+  type State = {
+    status: string;
+    trials: Trial[];
+    stopping: boolean;
+    started: number[];
+    total: number;
+    pausedAtMs: number | null;
+    pausedMs: number;
+  };
   const spec = (number: number) => ({
     number,
     kind: 'model',
@@ -150,20 +158,23 @@ export function smallStudy(total: number): StudyPort {
   });
   const advance = (state: State, actions: unknown[]) => {
     const active = () => state.trials.filter((trial) => trial.status === 'queued' || trial.status === 'running');
-    while (!state.stopping && active().length < 2 && state.trials.length < total) {
+    while (!state.stopping && active().length < 2 && state.trials.length < state.total) {
       const number = state.trials.length + 1;
       state.trials.push({ number, status: 'queued', score: null });
       actions.push({ type: 'run-trial', trial: spec(number) });
     }
-    if (active().length > 0 || (state.trials.length < total && !state.stopping)) return;
+    if (active().length > 0 || (state.trials.length < state.total && !state.stopping)) return;
     const best = state.trials.filter((trial) => trial.score !== null).sort((a, b) => b.score! - a.score!)[0];
     state.status = best ? 'completed' : 'failed';
     actions.push({ type: 'end', status: state.status, winner: best?.number ?? null, message: null });
   };
   return {
-    create: () => ({ status: 'queued', trials: [], stopping: false, started: [] }) satisfies State,
+    create: () =>
+      ({
+        ...{ status: 'queued', trials: [], stopping: false, started: [], total, pausedAtMs: null, pausedMs: 0 },
+      }) satisfies State,
     step(before, raw) {
-      const event = raw as { type: string; number?: number; score?: number };
+      const event = raw as { type: string; atMs: number; number?: number; score?: number; trials?: number };
       const state = structuredClone(before) as State;
       const actions: unknown[] = [];
       const trial = state.trials.find((item) => item.number === event.number);
@@ -178,6 +189,21 @@ export function smallStudy(total: number): StudyPort {
         trial.status = 'queued';
         actions.push({ type: 'run-trial', trial: spec(trial.number) });
       }
+      if (event.type === 'pause') {
+        Object.assign(state, { status: 'paused', pausedAtMs: event.atMs });
+        const running = state.trials.filter((item) => item.status === 'running');
+        for (const item of running) item.status = 'queued';
+        actions.push({ type: 'release-trials', numbers: running.map((item) => item.number) });
+      }
+      if (event.type === 'resume') {
+        state.pausedMs += event.atMs - state.pausedAtMs!;
+        Object.assign(state, { status: 'running', pausedAtMs: null });
+        for (const item of state.trials) {
+          if (item.status === 'queued') actions.push({ type: 'run-trial', trial: spec(item.number) });
+        }
+      }
+      if (event.type === 'extend') state.total += event.trials ?? 0;
+      if (state.status === 'paused') return { state, actions };
       if (event.type === 'finish') {
         state.stopping = true;
         const numbers = state.trials

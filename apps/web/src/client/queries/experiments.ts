@@ -1,5 +1,5 @@
 'use client';
-import type { ExperimentPlan, ExperimentView, Leaderboard, TrialView } from '@laurel/contracts';
+import type { ExperimentExtension, ExperimentPlan, ExperimentView, Leaderboard, TrialView } from '@laurel/contracts';
 import { endedStatuses } from '@laurel/contracts';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api.ts';
@@ -84,12 +84,21 @@ export function useStartExperiment() {
   });
 }
 
-export type ExperimentCommand = 'finish' | 'cancel' | 'reveal-holdout';
+export type ExperimentCommand = 'finish' | 'cancel' | 'pause' | 'resume' | 'reveal-holdout';
 
 export function useExperimentCommand(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (command: ExperimentCommand) => api.post<ExperimentView>(`/experiments/${id}/${command}`),
+    onSettled: () => client.invalidateQueries({ queryKey: ['experiments', id] }),
+  });
+}
+
+/** Adds seconds or trials to a run that goes on, whichever limits it. */
+export function useExtendExperiment(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (more: ExperimentExtension) => api.post<ExperimentView>(`/experiments/${id}/extend`, more),
     onSettled: () => client.invalidateQueries({ queryKey: ['experiments', id] }),
   });
 }

@@ -84,6 +84,18 @@ const cases: Record<string, { call: Make; foreign: 404 | 'none' }> = {
     call: (ids) => ({ path: `/experiments/${ids.experiment}/cancel`, json: {} }),
     foreign: 404,
   },
+  'post /experiments/{id}/pause': {
+    call: (ids) => ({ path: `/experiments/${ids.experiment}/pause`, json: {} }),
+    foreign: 404,
+  },
+  'post /experiments/{id}/resume': {
+    call: (ids) => ({ path: `/experiments/${ids.experiment}/resume`, json: {} }),
+    foreign: 404,
+  },
+  'post /experiments/{id}/extend': {
+    call: (ids) => ({ path: `/experiments/${ids.experiment}/extend`, json: { seconds: 30 } }),
+    foreign: 404,
+  },
   'post /experiments/{id}/reveal-holdout': {
     call: (ids) => ({ path: `/experiments/${ids.experiment}/reveal-holdout`, json: {} }),
     foreign: 404,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import {
   AppError,
+  experimentExtension,
   experimentPlan,
   experimentRequest,
   experimentStatus,
@@ -19,7 +20,7 @@ const params = { id: 'experiment' } as const;
 /** A seed of its own for a run that did not ask for one; it is stored, so that the run can be repeated. */
 const newSeed = () => globalThis.crypto.getRandomValues(new Uint32Array(1))[0]! % 2_147_483_648;
 
-const command = (name: 'finish' | 'cancel', summary: string) =>
+const command = (name: 'finish' | 'cancel' | 'pause' | 'resume', summary: string) =>
   defineRoute({
     method: 'post',
     path: `/experiments/{id}/${name}`,
@@ -30,9 +31,10 @@ const command = (name: 'finish' | 'cancel', summary: string) =>
     params,
     body: z.strictObject({}),
     bodyOptional: true,
+    idempotent: true,
     response: experimentView,
     handler: async ({ platform, actor, params: { id } }) => ({
-      body: await platform.db.experiments.command(actor, id, name),
+      body: await platform.db.experiments.command(actor, id, { type: name }),
     }),
   });
 
@@ -147,6 +149,23 @@ export const experimentRoutes = [
   }),
   command('finish', 'End now and keep the best so far'),
   command('cancel', 'Stop; finished trials stay to be seen'),
+  command('pause', 'Stop training for now; the pause does not count against the budget'),
+  command('resume', 'Go on after a pause'),
+  defineRoute({
+    method: 'post',
+    path: '/experiments/{id}/extend',
+    auth: 'actor',
+    action: 'experiment.control',
+    tag,
+    summary: 'Add to the budget of a run that goes on: seconds, trials or both',
+    params,
+    body: experimentExtension,
+    idempotent: true,
+    response: experimentView,
+    handler: async ({ platform, actor, params: { id }, body }) => ({
+      body: await platform.db.experiments.command(actor, id, { type: 'extend', ...body }),
+    }),
+  }),
   defineRoute({
     method: 'post',
     path: '/experiments/{id}/reveal-holdout',
