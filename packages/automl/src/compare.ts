@@ -25,8 +25,8 @@ const leastFolds = 5;
 
 /**
  * Two models of one experiment on the same rows. With five folds or more: the corrected resampled t test on their fold
- * scores (Nadeau and Bengio 2003); otherwise a paired bootstrap of the rows. `likely real` when the 95 % interval
- * leaves out zero.
+ * scores (Nadeau and Bengio 2003); otherwise a paired bootstrap of the rows, or of their groups or stretches of time.
+ * `likely real` when the 95 % interval leaves out zero.
  */
 export function compareModels(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison {
   return byFolds(prepared, a, b) ?? byRows(prepared, a, b);
@@ -35,7 +35,7 @@ export function compareModels(prepared: PreparedData, a: ComparedModel, b: Compa
 function byFolds(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison | null {
   const { validation } = prepared.plan;
   const count = validation.folds * validation.repeats;
-  if (validation.kind !== 'kfold' || count < leastFolds) return null;
+  if ((validation.kind !== 'kfold' && validation.kind !== 'group') || count < leastFolds) return null;
   if (a.foldScores?.length !== count || b.foldScores?.length !== count) return null;
   const testRows = prepared.trainingRows / validation.folds;
   const test = correctedResampledT(a.foldScores, b.foldScores, {
@@ -48,13 +48,15 @@ function byFolds(prepared: PreparedData, a: ComparedModel, b: ComparedModel): Pa
 
 function byRows(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison {
   const { plan } = prepared;
-  const { target, predictions } = sharedRows(prepared, [a, b]);
+  const { target, predictions, blocks } = sharedRows(prepared, [a, b]);
   const random = createRandom(deriveSeed(plan.seed, 'compare')).next;
   const test = pairedBootstrap(metricOf(plan.metric), target, predictions[0]!, predictions[1]!, {
     ...shapeOf(plan),
+    blocks,
     random,
   });
-  return verdict(test.difference, test.low, test.high, 'paired bootstrap of the rows');
+  const of = plan.validation.kind === 'group' ? 'groups' : blocks ? 'stretches of time' : 'rows';
+  return verdict(test.difference, test.low, test.high, `paired bootstrap of the ${of}`);
 }
 
 /**
@@ -74,12 +76,12 @@ export function tiedModels(
   const tested = order.slice(0, mostTested);
   const result: (boolean | null)[] = models.map(() => null);
   if (tested.length === 0) return result;
-  const { target, predictions } = sharedRows(
+  const { target, predictions, blocks } = sharedRows(
     prepared,
     tested.map((index) => models[index]!),
   );
   const random = createRandom(deriveSeed(plan.seed, 'ties')).next;
-  const set = tiedWithBest(metric, target, predictions, { ...shapeOf(plan), random });
+  const set = tiedWithBest(metric, target, predictions, { ...shapeOf(plan), blocks, random });
   tested.forEach((index, at) => {
     result[index] = set.tied[at]!;
   });
@@ -91,7 +93,9 @@ function sharedRows(prepared: PreparedData, models: readonly ComparedModel[]) {
   const outputs = outputsOf(prepared.plan);
   const sum = Float64Array.from(models[0]!.oof);
   for (const { oof } of models.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += oof[i]!;
-  const { rows, target } = scoredRows(prepared.target.subarray(0, prepared.trainingRows), sum, outputs);
+  const training = prepared.trainingRows;
+  const own = prepared.blocks?.subarray(0, training);
+  const { rows, target, blocks } = scoredRows(prepared.target.subarray(0, training), sum, outputs, undefined, own);
   const predictions = models.map(({ oof }) => {
     const part = new Float64Array(rows.length * outputs);
     rows.forEach((row, i) => {
@@ -99,7 +103,7 @@ function sharedRows(prepared: PreparedData, models: readonly ComparedModel[]) {
     });
     return part;
   });
-  return { target, predictions };
+  return { target, predictions, blocks };
 }
 
 function verdict(difference: number, low: number, high: number, method: string): PairComparison {

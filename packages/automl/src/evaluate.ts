@@ -22,7 +22,7 @@ import { finiteOrNull, outputsOf, type ScoredRows, type ScoringPlan, scoredRows,
 import type { PreparedData } from './types.ts';
 
 export interface EvaluationInput {
-  prepared: Pick<PreparedData, 'plan' | 'target' | 'trainingRows'>;
+  prepared: Pick<PreparedData, 'plan' | 'target' | 'trainingRows' | 'blocks'>;
   /** rows of the split x outputs, row-major; NaN where a row was never predicted */
   predictions: Float32Array | Float64Array;
   split: 'oof' | 'holdout';
@@ -37,9 +37,10 @@ const mostCurves = 20;
 
 /** Everything that a model page shows of one split: all metrics with 95 % intervals, curves, confusion or residuals. */
 export function evaluateModel(input: EvaluationInput): Evaluation {
-  const { plan, target, trainingRows } = input.prepared;
-  const part = input.split === 'oof' ? target.subarray(0, trainingRows) : target.subarray(trainingRows);
-  const scored = scoredRows(part, input.predictions, outputsOf(plan));
+  const { plan, target, trainingRows, blocks } = input.prepared;
+  const [from, to] = input.split === 'oof' ? [0, trainingRows] : [trainingRows, target.length];
+  const part = target.subarray(from, to);
+  const scored = scoredRows(part, input.predictions, outputsOf(plan), undefined, blocks?.subarray(from, to));
   const threshold = plan.task === 'binary' ? (input.threshold ?? defaultThreshold) : null;
   return {
     schemaVersion: 1,
@@ -59,7 +60,11 @@ function metricIntervals(plan: ScoringPlan, scored: ScoredRows, threshold: numbe
   const intervals = (some: Metric[], predictions: Float64Array) => {
     // the resamples of the leaderboard, so that a model has one interval everywhere
     const random = createRandom(deriveSeed(plan.seed, 'bootstrap')).next;
-    const found = bootstrapIntervals(some, scored.target, predictions, { ...shapeOf(plan), random });
+    const found = bootstrapIntervals(some, scored.target, predictions, {
+      ...shapeOf(plan),
+      blocks: scored.blocks,
+      random,
+    });
     return some.map((metric, i) => {
       const { value, low, high } = found[i]!;
       const interval = { value: finiteOrNull(value), ciLow: finiteOrNull(low), ciHigh: finiteOrNull(high) };

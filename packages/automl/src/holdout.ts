@@ -7,9 +7,9 @@ import type { PreparedData } from './types.ts';
  * trial, while its data is at hand, and stored sealed.
  */
 export function holdoutMetrics(prepared: PreparedData, holdout: Float32Array): Record<string, Interval> | null {
-  const { plan, target, trainingRows } = prepared;
+  const { plan, target, trainingRows, blocks } = prepared;
   if (target.length === trainingRows) return null;
-  const scored = scoredRows(target.subarray(trainingRows), holdout, outputsOf(plan));
+  const scored = scoredRows(target.subarray(trainingRows), holdout, outputsOf(plan), undefined, blocks?.subarray(trainingRows));
   const metrics: Record<string, Interval> = {};
   for (const [id, value] of Object.entries(allMetrics(plan, scored))) {
     metrics[id] = { value, ciLow: null, ciHigh: null };

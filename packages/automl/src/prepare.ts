@@ -4,17 +4,17 @@ import {
   decodeTable,
   encodeTable,
   findColumn,
-  holdoutSplit,
   isNumeric,
   selectColumns,
   selectRows,
   sortByCodePoint,
-  stratifiedFolds,
   type Table,
 } from '@laurel/tabular';
 import { bytesOf, readContainer, sha256Hex, type Tensors, writeContainer } from './container.ts';
 import type { DataFacts } from './models/types.ts';
-import { validationFraction } from './plan/validation.ts';
+import { describePlan } from './plan/sentences.ts';
+import { warnOfTimeOrder } from './plan/time-order.ts';
+import { splitRows } from './split.ts';
 import type { PreparedData } from './types.ts';
 
 const maxLevelsShown = 1000;
@@ -36,29 +36,30 @@ export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
   const usable = rowsWhere(table.rows, (row) => !Number.isNaN(all[row]!));
   const usableTarget = takeValues(all, usable);
   checkTarget(plan, usableTarget);
-  const kind = predictsValues(plan.task) ? 'values' : 'classes';
-  const split = holdoutSplit({ target: usableTarget, kind, seed: plan.seed, fraction: plan.holdoutFraction });
-  const rowIds = concat(take(usable, split.training), take(usable, split.holdout));
-  const target = takeValues(all, rowIds);
-  const trainingRows = split.training.length;
-  const folds = foldsOf(plan, target.subarray(0, trainingRows), kind);
+  const { warnings, ...split } = splitRows(table, plan, usable, all);
+  const { rowIds, trainingRows } = split;
   const names = plan.features.map((feature) => feature.column);
   const features = selectRows(selectColumns(table, names), rowIds);
+  const completed = warnOfTimeOrder(table, {
+    ...plan,
+    labels,
+    positiveClass: plan.task === 'binary' ? (plan.positiveClass ?? labels[1] ?? null) : null,
+    rows: { total: table.rows, usable: rowIds.length, training: trainingRows, holdout: rowIds.length - trainingRows },
+    warnings: [...plan.warnings, ...warnings],
+  });
   return {
-    plan: {
-      ...plan,
-      labels,
-      positiveClass: plan.task === 'binary' ? (plan.positiveClass ?? labels[1] ?? null) : null,
-      rows: { total: table.rows, usable: rowIds.length, training: trainingRows, holdout: rowIds.length - trainingRows },
-    },
+    plan: { ...completed, sentences: describePlan(completed) },
     features,
-    target,
-    rowIds,
-    trainingRows,
-    folds,
+    target: takeValues(all, rowIds),
+    ...split,
     inputs: features.columns.map((column) => describeInput(column, trainingRows)),
-    splitSha256: sha256Hex(bytesOf(rowIds), ...folds.map(bytesOf)),
+    splitSha256: splitHash(split),
   };
+}
+
+/** Of rows and folds; of the ends of training too where there are any. */
+function splitHash({ rowIds, folds, trainEnds }: Pick<PreparedData, 'rowIds' | 'folds' | 'trainEnds'>): string {
+  return sha256Hex(bytesOf(rowIds), ...folds.map(bytesOf), ...(trainEnds ? [bytesOf(trainEnds)] : []));
 }
 
 /** What the families' formulas may know: sizes of the training part. */
@@ -77,11 +78,13 @@ export function dataFacts(prepared: PreparedData): DataFacts {
 
 /** One file for all trials of an experiment; `decodePrepared` reads it. */
 export function encodePrepared(prepared: PreparedData): Uint8Array {
-  const { plan, features, target, rowIds, trainingRows, folds, inputs, splitSha256 } = prepared;
+  const { plan, features, target, rowIds, trainingRows, folds, trainEnds, blocks, inputs, splitSha256 } = prepared;
   const tensors: Tensors = { target, rowIds, features: encodeTable(features) };
   folds.forEach((fold, repeat) => {
     tensors[`folds${repeat}`] = fold;
   });
+  if (trainEnds) tensors.trainEnds = trainEnds;
+  if (blocks) tensors.blocks = blocks;
   const header = { schemaVersion: 1, plan, trainingRows, repeats: folds.length, inputs, splitSha256 };
   return writeContainer({ header, tensors });
 }
@@ -97,6 +100,8 @@ export function decodePrepared(bytes: Uint8Array): PreparedData {
     rowIds: tensors.rowIds as Int32Array,
     trainingRows,
     folds: Array.from({ length: repeats }, (_, repeat) => tensors[`folds${repeat}`] as Int8Array),
+    ...(tensors.trainEnds ? { trainEnds: tensors.trainEnds as Int32Array } : {}),
+    ...(tensors.blocks ? { blocks: tensors.blocks as Int32Array } : {}),
     inputs,
     splitSha256,
   };
@@ -164,18 +169,6 @@ function checkTarget(plan: ExperimentPlan, target: Float64Array): void {
   }
 }
 
-function foldsOf(plan: ExperimentPlan, target: Float64Array, kind: 'classes' | 'values'): Int8Array[] {
-  const { validation, seed } = plan;
-  if (validation.kind === 'kfold') {
-    return stratifiedFolds({ target, kind, seed, folds: validation.folds, repeats: validation.repeats });
-  }
-  // Another seed than the holdout's: the same draw would pick rows by the same pattern again.
-  const split = holdoutSplit({ target, kind, seed: seed ^ 0x5bd1e995, fraction: validationFraction(target.length) });
-  const fold = new Int8Array(target.length).fill(-1);
-  for (const row of split.holdout) fold[row] = 0;
-  return [fold];
-}
-
 function rangeOf(values: Float64Array): { min: number; max: number } | null {
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -228,19 +221,5 @@ function rowsWhere(rows: number, keep: (row: number) => boolean): Int32Array {
 function takeValues(values: Float64Array, rows: Int32Array): Float64Array {
   const result = new Float64Array(rows.length);
   for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]!]!;
-  return result;
-}
-
-function take(values: Int32Array, rows: Int32Array): Int32Array {
-  return rows.map((row) => values[row]!);
-}
-
-function concat(...parts: Int32Array[]): Int32Array {
-  const result = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
   return result;
 }

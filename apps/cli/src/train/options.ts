@@ -18,6 +18,11 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --task T           auto, binary, multiclass or regression (auto)
   --positive LABEL   binary: the positive class (the rarer label)
   --holdout H        auto, 0, or a share such as 0.2: rows sealed for a last test (auto)
+  --validation V     auto, kfold, holdout, time or group: what models are scored on (auto)
+  --folds N          parts that take turns to be scored on; --repeats N times over
+  --time COLUMN      rows are in this order: score on later rows than were trained on
+  --gap N            times left out between the rows to train and to score on
+  --group COLUMN     rows of one group stay together
   --families a,b     model families to train (all that fit)
   --exclude a,b      columns to leave out
   --seed N           0 to 4294967295 (0)
@@ -55,6 +60,8 @@ export function readTrainOptions(args: string[]): TrainOptions | null {
       metric: values.metric,
       budget: readBudget(values.budget, values.trials),
       holdout: readHoldout(values.holdout),
+      validation: readValidation(values),
+      roles: { time: values.time, group: values.group },
       families: list(values.families),
       features: values.exclude === undefined ? undefined : { exclude: list(values.exclude) },
     },
@@ -75,6 +82,12 @@ function parse(args: string[]) {
         task: text,
         positive: text,
         holdout: text,
+        validation: text,
+        folds: text,
+        repeats: text,
+        time: text,
+        gap: text,
+        group: text,
         families: text,
         exclude: text,
         seed: text,
@@ -110,6 +123,25 @@ function readHoldout(text: string | undefined): PlanRequest['holdout'] {
     'VALIDATION_INVALID',
     `--holdout is ${JSON.stringify(text)}. Use auto, 0, or a share such as 0.2.`,
   );
+}
+
+type ValidationFlags = Partial<Record<'validation' | 'folds' | 'repeats' | 'gap', string>>;
+
+function readValidation({ validation, folds, repeats, gap }: ValidationFlags): PlanRequest['validation'] {
+  const asked = {
+    kind: validation,
+    folds: readCount('--folds', folds),
+    repeats: readCount('--repeats', repeats),
+    gap: readCount('--gap', gap),
+  };
+  return Object.values(asked).every((value) => value === undefined) ? undefined : asked;
+}
+
+function readCount(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (text.trim() !== '' && Number.isInteger(count) && count >= 0) return count;
+  throw new AppError('PARAMETER_INVALID', `${flag} is ${JSON.stringify(text)}. Use a whole number.`);
 }
 
 function readSeed(text: string | undefined): number {

@@ -6,6 +6,7 @@ import {
   type Finding,
 } from '@laurel/contracts';
 import type { PlanRequest } from './plan.ts';
+import type { SplitColumn } from './split.ts';
 
 /** Findings of a profile that leave a column out whatever the target is. */
 const unusableCodes = ['ID_LIKE', 'CONSTANT', 'ALL_MISSING', 'DUPLICATE_OF'];
@@ -19,6 +20,7 @@ type Excluded = ExperimentPlan['excluded'][number];
 export function chooseFeatures(
   profile: DatasetProfile,
   request: PlanRequest,
+  split: SplitColumn | null = null,
 ): Pick<ExperimentPlan, 'features' | 'excluded'> {
   const { include, exclude = [] } = request.features ?? {};
   const roles = Object.values(request.roles ?? {}).filter((name) => name !== undefined);
@@ -37,7 +39,8 @@ export function chooseFeatures(
   for (const column of profile.columns) {
     if (column.name === request.target) continue;
     const reason =
-      askedReason(column, include, exclude, request.roles?.id) ??
+      roleReason(column, include, request.roles?.id, split) ??
+      askedReason(column, include, exclude) ??
       (include ? null : ownReason(column, profile.rows, found.get(column.name)));
     if (reason) excluded.push({ column: column.name, ...reason });
     else features.push({ column: column.name, type: column.type });
@@ -53,14 +56,23 @@ export function chooseFeatures(
 
 type Reason = Omit<Excluded, 'column'>;
 
-function askedReason(
+/** Columns with a role are no features; a date that was asked for by name is, whatever else it does. */
+function roleReason(
   column: ColumnProfile,
   include: string[] | undefined,
-  exclude: string[],
   id: string | undefined,
+  split: SplitColumn | null,
 ): Reason | null {
-  if (exclude.includes(column.name)) return { code: 'ASKED', reason: 'You asked to leave it out.' };
   if (column.name === id) return { code: 'ROLE', reason: 'It names the rows and says nothing of them.' };
+  if (column.name !== split?.column) return null;
+  if (split.kind === 'group')
+    return { code: 'ROLE', reason: 'It tells the groups apart: new rows come from new groups.' };
+  if (column.type === 'datetime' && include?.includes(column.name)) return null;
+  return { code: 'ROLE', reason: 'It gives the order of time: later rows have values that no model has seen.' };
+}
+
+function askedReason(column: ColumnProfile, include: string[] | undefined, exclude: string[]): Reason | null {
+  if (exclude.includes(column.name)) return { code: 'ASKED', reason: 'You asked to leave it out.' };
   if (include && !include.includes(column.name))
     return { code: 'ASKED', reason: 'It is not in the list of columns to use.' };
   return null;

@@ -99,7 +99,22 @@ describe('a request that cannot be run', () => {
     ['VALIDATION_INVALID', { target: 'bought', holdout: 0.9 }],
     ['VALIDATION_INVALID', { target: 'bought', holdout: Number.NaN }],
     ['VALIDATION_INVALID', { target: 'bought', holdout: 0.05 }],
-    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'town' } }],
+    ['COLUMN_NOT_FOUND', { target: 'bought', validation: { kind: 'time', column: 'nope' } }],
+    ['VALIDATION_INVALID', { target: 'price', validation: { kind: 'group', column: 'price' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group', column: 'town', folds: 9 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group', column: 'same' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'age', folds: 500 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'age', gap: 1000 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'time', column: 'age', repeats: 2 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'kfold', gap: 1 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'kfold' }, roles: { time: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group' }, roles: { time: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { column: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', roles: { time: 'age', group: 'town' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { repeats: 0 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'magic' } }],
     ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group' } }],
     ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 1 } }],
     ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 2.5 } }],
@@ -207,5 +222,67 @@ describe('validation and holdout', () => {
 
   it('takes a fifth of small tables to validate on, a tenth of large ones', () => {
     expect([1000, 5000, 25_000, 1e6].map(validationFraction)).toEqual([0.2, 0.2, 0.1, 0.1]);
+  });
+});
+
+describe('rows in the order of a date', () => {
+  const dated = (at: (i: number) => number) =>
+    tableOf({
+      sold: Array.from({ length: 120 }, (_, i) => (i * 53) % 97),
+      x: Array.from({ length: 120 }, (_, i) => i % 7),
+      day: Array.from({ length: 120 }, (_, i) => new Date(Date.UTC(2024, 0, 1 + at(i))).toISOString().slice(0, 10)),
+    });
+  const codes = (table: Table, request: Partial<PlanRequest> = {}) =>
+    planWithTable({ profile: profileTable(table), table, request: { target: 'sold', ...request }, seed: 1 })
+      .warnings.filter(({ code }) => code === 'TIME_ORDER')
+      .map(({ message }) => message);
+
+  it('bring a warning where they are split at random, and only there', () => {
+    expect(codes(dated((i) => i))[0]).toContain('in the order of the date "day"');
+    expect(codes(dated((i) => 120 - i))).toHaveLength(1);
+    expect(codes(dated((i) => (i * 37) % 120))).toEqual([]);
+    expect(
+      codes(
+        dated((i) => i),
+        { roles: { time: 'day' } },
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('validation by time and group', () => {
+  const split = (request: Partial<PlanRequest>) => plan({ target: 'bought', ...request });
+
+  it('is chosen by the role of a column, which is then no feature', () => {
+    const time = split({ roles: { time: 'age' } });
+    expect(time.validation).toEqual({ kind: 'time', folds: 5, repeats: 1, column: 'age', gap: 0 });
+    expect(time.features.map(({ column }) => column)).not.toContain('age');
+    expect(time.excluded.find(({ column }) => column === 'age')?.code).toBe('ROLE');
+    expect(time.sentences.join(' ')).toContain('in the order of "age"');
+    const group = split({ roles: { group: 'grade' } });
+    expect(group.validation).toMatchObject({ kind: 'group', column: 'grade' });
+    expect(group.sentences.join(' ')).toContain('the same "grade" stay together');
+    expect(group.features.map(({ column }) => column)).not.toContain('grade');
+  });
+
+  it('takes folds, gap and repeats as asked', () => {
+    expect(split({ validation: { kind: 'time', column: 'age', folds: 3, gap: 2 } }).validation).toEqual({
+      kind: 'time',
+      folds: 3,
+      repeats: 1,
+      column: 'age',
+      gap: 2,
+    });
+    expect(split({ validation: { kind: 'holdout' }, roles: { time: 'age' } }).validation.folds).toBe(1);
+    expect(split({ validation: { kind: 'kfold', folds: 4, repeats: 2 } }).validation).toEqual({
+      kind: 'kfold',
+      folds: 4,
+      repeats: 2,
+    });
+  });
+
+  it('uses as many folds as there are groups where fewer than usual', () => {
+    const { folds } = split({ validation: { kind: 'group', column: 'town' } }).validation;
+    expect(folds).toBe(profile.columns.find(({ name }) => name === 'town')!.distinct);
   });
 });

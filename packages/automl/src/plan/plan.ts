@@ -6,8 +6,9 @@ import { families } from '../models/registry.ts';
 import { readBudget } from './budget.ts';
 import { chooseFeatures } from './features.ts';
 import { describePlan } from './sentences.ts';
+import { planValidation, splitColumn } from './split.ts';
 import { planTarget } from './target.ts';
-import { chooseValidation } from './validation.ts';
+import { warnOfTimeOrder } from './time-order.ts';
 
 /** The parts of a request that the plan reads; what the API accepts, and what a library call may leave out. */
 export interface PlanRequest {
@@ -17,7 +18,15 @@ export interface PlanRequest {
   metric?: string | undefined;
   budget?: { seconds?: unknown; trials?: unknown } | undefined;
   holdout?: 'auto' | number | undefined;
-  validation?: { kind?: string | undefined; folds?: number | undefined; column?: string | undefined } | undefined;
+  validation?:
+    | {
+        kind?: string | undefined;
+        folds?: number | undefined;
+        repeats?: number | undefined;
+        column?: string | undefined;
+        gap?: number | undefined;
+      }
+    | undefined;
   features?: { include?: string[] | undefined; exclude?: string[] | undefined } | undefined;
   roles?:
     | { weight?: string | undefined; group?: string | undefined; time?: string | undefined; id?: string | undefined }
@@ -48,11 +57,18 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
   }
   const budget = readBudget(request.budget);
   const metric = chooseMetric(request.metric, target.task);
-  const { features, excluded } = chooseFeatures(profile, request);
+  const split = splitColumn(profile, request);
+  refuseWeight(request.roles);
+  const { features, excluded } = chooseFeatures(profile, request, split);
   const holdoutFraction = chooseHoldout(request.holdout ?? 'auto', usable);
   const holdout = Math.round(usable * holdoutFraction);
   const training = usable - holdout;
-  const validation = planValidation(request, training, features.length, budget.seconds);
+  const validation = planValidation(profile, request, split, {
+    training,
+    features: features.length,
+    seconds: budget.seconds,
+    sealed: holdoutFraction > 0,
+  });
   const plan: ExperimentPlan = {
     schemaVersion: 1,
     task: target.task,
@@ -84,7 +100,8 @@ export function planWithTable(input: {
 }): ExperimentPlan {
   const plan = planExperiment(input);
   const columns = [plan.target, ...plan.features.map((feature) => feature.column)];
-  return refinePlan(plan, targetFindings(selectColumns(input.table, columns), plan.target, plan.task));
+  const found = targetFindings(selectColumns(input.table, columns), plan.target, plan.task);
+  return warnOfTimeOrder(input.table, refinePlan(plan, found));
 }
 
 /** The parts of a finding on the target that the plan needs. */
@@ -152,34 +169,12 @@ function chooseHoldout(asked: 'auto' | number, usable: number): number {
   return asked;
 }
 
-function planValidation(request: PlanRequest, training: number, features: number, seconds: number | null) {
-  const { kind = 'auto', folds, column } = request.validation ?? {};
-  refuseUnsupported(kind, column, request.roles);
-  const chosen = chooseValidation(training, features, seconds);
-  if (kind === 'holdout') return { kind: 'holdout' as const, folds: 1, repeats: 1 };
-  if (folds === undefined) {
-    return kind === 'kfold' && chosen.kind === 'holdout' ? { kind: 'kfold' as const, folds: 5, repeats: 1 } : chosen;
-  }
-  const most = Math.min(20, Math.floor(training / 2));
-  if (!Number.isInteger(folds) || folds < 2 || folds > most) {
-    throw new AppError('VALIDATION_INVALID', `${folds} folds cannot be made of ${training} rows. Use 2 to ${most}.`);
-  }
-  return { kind: 'kfold' as const, folds, repeats: 1 };
-}
-
-function refuseUnsupported(kind: string, column: string | undefined, roles: PlanRequest['roles']): void {
-  const asked = kind === 'time' || kind === 'group' ? `validation by ${kind}` : undefined;
-  const role = (['weight', 'group', 'time'] as const).find((name) => roles?.[name] !== undefined);
-  const what = asked ?? (role && `a ${role} column`) ?? (column && 'a column for the validation');
-  if (what) {
-    throw new AppError(
-      'VALIDATION_INVALID',
-      `This version cannot use ${what}. Rows are split at random, balanced by the target; leave the setting out if that fits your data.`,
-    );
-  }
-  if (!['auto', 'kfold', 'holdout'].includes(kind)) {
-    throw new AppError('VALIDATION_INVALID', `There is no validation ${quote(kind)}. Use auto, kfold or holdout.`);
-  }
+function refuseWeight(roles: PlanRequest['roles']): void {
+  if (roles?.weight === undefined) return;
+  throw new AppError(
+    'VALIDATION_INVALID',
+    'This version cannot use a weight column. Leave the setting out if every row counts the same.',
+  );
 }
 
 /** The families asked for, always with the reference, in the registry's order. Ensembles are made in any case. */

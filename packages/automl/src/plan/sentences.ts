@@ -35,10 +35,33 @@ function featureSentence({ features, excluded }: ExperimentPlan): string {
   return `${used}; left out: ${names.join(', ')}${more}.`;
 }
 
-function validationSentence({ validation }: ExperimentPlan): string {
+function validationSentence(plan: ExperimentPlan): string {
+  const { validation } = plan;
+  if (validation.kind === 'time') return timeSentence(plan);
+  if (validation.kind === 'group') return groupSentence(plan);
   if (validation.kind === 'holdout') return 'Every model is fitted once and scored on one part of the training rows.';
   const repeats = validation.repeats > 1 ? `, ${validation.repeats} times over` : '';
   return `Every model is fitted on ${validation.folds} folds${repeats} and scored on the rows that it has not seen.`;
+}
+
+function timeSentence({ validation, holdoutFraction }: ExperimentPlan): string {
+  const { folds, gap = 0, column } = validation;
+  const order = `Rows are in the order of ${JSON.stringify(column)}`;
+  const sealed = holdoutFraction > 0 ? ' The latest rows are the sealed ones.' : '';
+  const space = gap > 0 ? `, with a gap of ${gap === 1 ? 'one time' : `${gap} times`} between` : '';
+  if (folds === 1) {
+    return `${order}: every model is fitted on the earlier and scored on the later training rows${space}.${sealed}`;
+  }
+  return `${order}: every model is fitted ${folds} times, each time on what came before and scored on what came next${space}.${sealed}`;
+}
+
+function groupSentence({ validation, holdoutFraction }: ExperimentPlan): string {
+  const { folds, repeats, column } = validation;
+  const sealed = holdoutFraction > 0 ? ' The sealed rows are whole groups too.' : '';
+  const what = `Rows with the same ${JSON.stringify(column)} stay together`;
+  if (folds === 1) return `${what}: every model is fitted once and scored on groups that it has not seen.${sealed}`;
+  const times = repeats > 1 ? `, ${repeats} times over` : '';
+  return `${what}: every model is fitted on ${folds} folds of groups${times} and scored on groups that it has not seen.${sealed}`;
 }
 
 function runSentence({ budget, families: ids }: ExperimentPlan): string {

@@ -36,17 +36,15 @@ export interface Round {
 /** What a family is given to fit one fold. */
 export function foldInput(prepared: PreparedData, spec: TrialSpec, context: EngineContext, round: Round): FitInput {
   const { plan, trainingRows } = prepared;
-  const fold = prepared.folds[round.repeat]!;
   // Slices without the holdout: a family cannot see what is sealed.
   const features = sliceRows(prepared.features, 0, trainingRows);
   const target = prepared.target.subarray(0, trainingRows);
-  const all = new Int32Array(trainingRows).map((_, row) => row);
-  const rowsFor = (validates: boolean) => all.filter((row) => (fold[row] === round.number) === validates);
+  const rows = foldRows(prepared, round);
   return {
     task: plan.task,
     classes: plan.labels.length,
-    train: { features, target, rows: rowsFor(false) },
-    validation: { features, target, rows: rowsFor(true) },
+    train: { features, target, rows: rows.training },
+    validation: { features, target, rows: rows.validation },
     config: spec.config,
     seed: deriveSeed(spec.seed, 'fold', round.repeat, round.number),
     metric: fitMetric(prepared, metricOf(plan.metric)),
@@ -58,6 +56,20 @@ export function foldInput(prepared: PreparedData, spec: TrialSpec, context: Engi
     modelLimitBytes: Math.floor((tensorShare * maxArtifactBytes) / round.folds),
     ...(context.signal ? { signal: context.signal } : {}),
     onIteration: (iteration, score) => context.onEvent?.({ type: 'iteration', fold: round.index, iteration, score }),
+  };
+}
+
+/** Rows that a fold trains on, and that it is validated on; both ascending. */
+export function foldRows(
+  { folds, trainEnds, trainingRows }: Pick<PreparedData, 'folds' | 'trainEnds' | 'trainingRows'>,
+  { repeat, number }: Pick<Round, 'repeat' | 'number'>,
+): { training: Int32Array; validation: Int32Array } {
+  const fold = folds[repeat]!;
+  const all = new Int32Array(trainingRows).map((_, row) => row);
+  const end = trainEnds?.[number];
+  return {
+    training: end === undefined ? all.filter((row) => fold[row] !== number) : all.slice(0, end),
+    validation: all.filter((row) => fold[row] === number),
   };
 }
 
