@@ -46,7 +46,7 @@ serveRequests<CliProtocol>({
     const loaded = await Promise.all(members.map((member) => loadMember(workDir, member)));
     const context = { now: () => performance.now(), processLimitBytes, onEvent: emit };
     const outcome = await runTrial(prepared, { ...spec, capMs }, context, { members: loaded });
-    if (outcome.status === 'failed') return outcome;
+    if (outcome.status !== 'completed') return outcome;
     const { artifact, oof, holdout, ...rest } = outcome;
     const outputs = Math.max(1, prepared.plan.labels.length);
     await writeFile(modelPath(workDir, spec.number), artifact);

@@ -6,6 +6,7 @@ import { dataFacts, prepareData } from './prepare.ts';
 import { capAtStartMs } from './study/budget.ts';
 import { createStudy, step } from './study/study.ts';
 import type { StudyAction, StudyEvent, StudyState } from './study/types.ts';
+import { completedFacts } from './trial/facts.ts';
 import { runTrial } from './trial/trial.ts';
 import type { EngineContext, LoadedModel, PreparedData, TrialResult, TrialSpec } from './types.ts';
 
@@ -120,8 +121,12 @@ class InProcessRun {
     const outcome = await runTrial(this.prepared, { ...spec, capMs }, this.context, { members });
     const at = { number: spec.number, atMs: now(), seconds: (now() - startMs) / 1000 };
     if (outcome.status === 'failed') return this.dispatch({ type: 'trial-failed', ...at, failure: outcome.failure });
+    if (outcome.status === 'pruned') {
+      const { score, foldScores, cause, reason } = outcome;
+      return this.dispatch({ type: 'trial-pruned', ...at, score, foldScores, cause, reason });
+    }
     this.trials.set(spec.number, outcome);
-    this.dispatch({ type: 'trial-completed', ...at, score: outcome.score });
+    this.dispatch({ type: 'trial-completed', ...at, ...completedFacts(outcome) });
   }
 
   private members(spec: TrialSpec) {

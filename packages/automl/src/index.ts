@@ -1,6 +1,7 @@
 export { alignTable, type ModelColumn } from './align.ts';
 export { type ArtifactHeader, loadModel, readArtifactHeader } from './artifact.ts';
 export { type AutomlOptions, type AutomlResult, automl } from './automl.ts';
+export { loadedBackend } from './backend/loaded.ts';
 export { type ComparedModel, compareModels, type PairComparison, tiedModels } from './compare.ts';
 export { type Container, readContainer, sha256Hex, writeContainer } from './container.ts';
 export { type EvaluationInput, evaluateModel } from './evaluate.ts';
@@ -8,6 +9,7 @@ export { type ImportanceOptions, modelImportance, permutationImportance } from '
 export { type DependenceOptions, partialDependence } from './explain/partial-dependence.ts';
 export { type FamilyLookup, families, familyOf } from './families.ts';
 export { holdoutMetrics } from './holdout.ts';
+export { kernelHashes } from './kernels.ts';
 export type * from './models/types.ts';
 export { type LeakFinding, type PlanRequest, planExperiment, planWithTable, refinePlan } from './plan/plan.ts';
 export {
@@ -23,5 +25,6 @@ export {
 export { budgetEndMs, capAtStartMs, noCapMs, reserveMs, spentMs } from './study/budget.ts';
 export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
+export { completedFacts } from './trial/facts.ts';
 export { runTrial } from './trial/trial.ts';
 export type * from './types.ts';

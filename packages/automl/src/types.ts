@@ -8,6 +8,7 @@ import type {
   TaskKind,
 } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
+import type { Finishing } from './finish/finishing.ts';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */
 export interface EngineContext {
@@ -40,7 +41,13 @@ export interface PreparedData {
   trainingRows: number;
   /** fold of each training row, per repeat: folds[r][i] in 0..plan.validation.folds-1; -1 trains always (holdout validation) */
   folds: Int8Array[];
+  /** rows in order of time: fold f trains on the rows before trainEnds[f] alone, whatever their own fold */
+  trainEnds?: Int32Array;
+  /** per row: rows of one number belong together (a group, a stretch of time) and are resampled together */
+  blocks?: Int32Array;
   inputs: ModelInput[];
+  /** weight of each row in fits and metrics, >= 0, from the column that the plan names; absent: equal weights */
+  weights?: Float64Array;
   /** sha256 over rowIds and folds, hex */
   splitSha256: string;
 }
@@ -56,9 +63,19 @@ export interface TrialSpec {
   /** successive halving: at most this many training rows of each fold; absent: all */
   rungRows?: number;
   /** fold scores to race against: it is given up when, after two folds or more, it is clearly worse */
-  race?: { foldScores: number[] };
+  race?: Race;
   /** repeats a trial: the same rows and the same decisions of the clock, fold by fold. Give it no cap and no race */
   repeat?: readonly Pick<FoldFit, 'rows' | 'decided'>[];
+}
+
+/** What a trial is compared with while it runs, fold by fold. */
+export interface Race {
+  /** number of the best trial so far */
+  against: number;
+  /** its score on every fold, in the order of the folds */
+  foldScores: number[];
+  /** in the metric: a model that is worse by less can still help an ensemble, and is not given up */
+  margin: number;
 }
 
 /** A feature that was made of others, for lists and lineage. */
@@ -95,13 +112,32 @@ export interface TrialResult {
   stopReason?: string;
   /** features that its models use beside the columns of the table; absent: none */
   generatedFeatures?: GeneratedFeature[];
+  /** what was learnt from the out-of-fold predictions: calibration, threshold, residuals for intervals */
+  finishing: Finishing;
   /** ensemble: its cross-fitted score is not better than that of the best single model; the leaderboard shows a badge */
   notBetterThanBest: boolean;
 }
 
 export type TrialOutcome =
   | ({ status: 'completed' } & TrialResult)
+  | ({ status: 'pruned' } & PrunedTrial)
   | { status: 'failed'; failure: { kind: FailureKind; message: string } };
+
+/** A trial that was given up before its last fold. There is no model of it. */
+export interface PrunedTrial {
+  name: string;
+  /** mean of the folds that were fitted */
+  score: number;
+  foldScores: number[];
+  /** `race`: clearly worse than the best so far; `time`: its other folds would not have been ready */
+  cause: PruneCause;
+  /** in words, for people */
+  reason: string;
+  fitSeconds: number;
+  fits: FoldFit[];
+}
+
+export type PruneCause = 'race' | 'time';
 
 /** A member handed to the ensemble: what was stored of a completed trial. */
 export interface EnsembleMember {
@@ -124,6 +160,12 @@ export interface LoadedModel {
   inputs: ModelInput[];
   /** probabilities rows x labels (binary too: two columns), or values rows x 1; row-major */
   predict(table: Table): Float64Array;
+  /** what is done to its predictions: calibration (which `predict` applies already), threshold, residuals */
+  finishing: Finishing;
+  /** class index per row of predictions: from the threshold of a binary model, else the most probable */
+  decide(predictions: Float64Array): Int32Array;
+  /** regression: rows x 2, lower and upper ends that hold the actual value in `level` of cases (0.9); null without residuals */
+  intervals(predictions: Float64Array, level?: number): Float64Array | null;
   /** how many fold models each bag has, in the order repeat by repeat, fold by fold */
   foldModels: number;
   /** the same by the models of one fold alone: for rows of that fold these are out-of-fold predictions */

@@ -1,5 +1,5 @@
-import type { DataFacts, PlanRequest, TrialOutcome, TrialResult, TrialSpec } from '@laurel/automl';
-import type { DatasetProfile, ExperimentPlan, Interval, ModelInput } from '@laurel/contracts';
+import type { DataFacts, PlanRequest, PrunedTrial, TrialOutcome, TrialResult, TrialSpec } from '@laurel/automl';
+import type { DatasetProfile, ExperimentPlan, Interval, ModelInput, TrialRun } from '@laurel/contracts';
 import type { ProfileFileInput } from '@laurel/tabular/readers';
 
 /** What a child of the engine answers. Data goes by file, named by absolute path; results come back by IPC. */
@@ -65,10 +65,13 @@ export interface StoredMember {
 
 /** A trial's result with its predictions encoded (`decodePredictions`), ready to be stored. */
 export type TrialAnswer =
-  | ({ status: 'completed'; predictions: Uint8Array; holdoutMetrics: Record<string, Interval> | null } & Omit<
-      TrialResult,
-      'oof' | 'holdout'
-    >)
+  | ({
+      status: 'completed';
+      predictions: Uint8Array;
+      holdoutMetrics: Record<string, Interval> | null;
+      run: TrialRun;
+    } & Omit<TrialResult, 'oof' | 'holdout' | 'fits'>)
+  | ({ status: 'pruned'; run: TrialRun } & Omit<PrunedTrial, 'fits'>)
   | Extract<TrialOutcome, { status: 'failed' }>;
 
 /** At most four a second. */

@@ -57,6 +57,9 @@ export async function writeBundle(input: BundleInput): Promise<{ oof: Evaluation
     failed: state.trials
       .filter(({ status }) => status === 'failed')
       .map(({ number, family, config, failure }) => ({ number, family, config, failure })),
+    pruned: state.trials
+      .filter(({ status }) => status === 'pruned')
+      .map(({ number, family, config, score, stopReason }) => ({ number, family, config, score, stopReason })),
   };
   await mkdir(outDir, { recursive: true });
   // Each file appears whole or not at all, the description last.

@@ -55,10 +55,16 @@ export class Progress {
 
   private report(state: StudyState): void {
     for (const trial of state.trials) {
-      if (this.reported.has(trial.number) || (trial.status !== 'completed' && trial.status !== 'failed')) continue;
+      const isFinished = trial.status === 'completed' || trial.status === 'pruned' || trial.status === 'failed';
+      if (this.reported.has(trial.number) || !isFinished) continue;
       this.reported.add(trial.number);
       const name = this.trials.get(trial.number)?.name ?? familyOf(trial.family).label;
-      const result = trial.score === null ? `failed: ${trial.failure?.message ?? ''}` : score(trial.score);
+      const result =
+        trial.status === 'pruned'
+          ? (trial.stopReason ?? 'Given up.')
+          : trial.score === null
+            ? `failed: ${trial.failure?.message ?? ''}`
+            : score(trial.score);
       const seconds = `${(this.options.now() / 1000).toFixed(1)} s`;
       this.options.out.write(`${seconds.padStart(8)}  #${trial.number} ${name}: ${result}\n`);
     }

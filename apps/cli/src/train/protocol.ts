@@ -15,7 +15,7 @@ export interface PreparedSummary {
 type Completed = Extract<TrialOutcome, { status: 'completed' }>;
 export type CompletedTrial = Omit<Completed, 'artifact' | 'oof' | 'holdout'> & { sizeBytes: number };
 /** A trial's outcome without its arrays, which are files in the work directory. */
-export type TrialReport = CompletedTrial | Extract<TrialOutcome, { status: 'failed' }>;
+export type TrialReport = CompletedTrial | Exclude<TrialOutcome, { status: 'completed' }>;
 
 /** What the children of the command line answer. */
 export type CliProtocol = {

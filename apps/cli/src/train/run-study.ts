@@ -1,6 +1,7 @@
 import {
   budgetEndMs,
   capAtStartMs,
+  completedFacts,
   createStudy,
   type EngineEvent,
   type StudyAction,
@@ -10,7 +11,7 @@ import {
   type TrialSpec,
 } from '@laurel/automl';
 import { type Pool, toTrialFailure } from '@laurel/pool';
-import type { CliProtocol, CompletedTrial, MemberRef, PreparedSummary } from './protocol.ts';
+import type { CliProtocol, CompletedTrial, MemberRef, PreparedSummary, TrialReport } from './protocol.ts';
 
 export type StudyEnd = Extract<StudyAction, { type: 'end' }>;
 
@@ -87,11 +88,18 @@ export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end:
             ? outcome.result.failure
             : null;
       if (failure) return dispatch({ type: 'trial-failed', number, atMs: run.now(), seconds, failure });
-      const trial = (outcome as Extract<typeof outcome, { status: 'completed' }>).result as CompletedTrial;
+      const trial = (outcome as Extract<typeof outcome, { status: 'completed' }>).result as Exclude<
+        TrialReport,
+        { status: 'failed' }
+      >;
+      if (trial.status === 'pruned') {
+        const { score, foldScores, cause, reason } = trial;
+        return dispatch({ type: 'trial-pruned', number, atMs: run.now(), seconds, score, foldScores, cause, reason });
+      }
       const { name, score, predictMsPerRow } = trial;
       finished.set(number, { trialNumber: number, name, score, predictMsPerRow });
       run.onTrial(number, trial);
-      dispatch({ type: 'trial-completed', number, atMs: run.now(), score, seconds });
+      dispatch({ type: 'trial-completed', number, atMs: run.now(), seconds, ...completedFacts(trial) });
     };
 
     run.onStop(() => dispatch({ type: interrupts++ === 0 ? 'finish' : 'cancel', atMs: run.now() }));

@@ -74,6 +74,7 @@ export async function trainInDatabase(options: {
     if (claimed === null || claimed.kind !== 'model') continue;
     const outcome = await runTrial(prepared, { ...claimed, capMs: 60_000 }, { now: () => performance.now() });
     if (outcome.status === 'failed') throw new Error(outcome.failure.message);
+    if (outcome.status === 'pruned') throw new Error(outcome.reason);
     const { oof, holdout, ...result } = outcome;
     await blobs.put(blobKeys.predictions(experiment.id, trial.id), encodePredictions({ outputs, oof, holdout }));
     const report = { ...result, holdoutMetrics: null, seconds: result.fitSeconds, peakMb: 1 };

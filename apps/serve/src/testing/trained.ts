@@ -64,7 +64,8 @@ export async function train(
   for (const [index, { family, config = {} }] of families.entries()) {
     const spec = { number: index + 1, kind: 'model' as const, family, config, seed: index, capMs: 60_000 };
     const outcome = await runTrial(prepared, spec, { now: () => performance.now() });
-    if (outcome.status !== 'completed') throw new Error(`${family}: ${outcome.failure.message}`);
+    if (outcome.status !== 'completed')
+      throw new Error(`${family}: ${outcome.status === 'failed' ? outcome.failure.message : outcome.reason}`);
     const { artifact } = outcome;
     models.push({ trialNumber: spec.number, family, config, artifact, sha256: sha256Hex(artifact), result: outcome });
   }

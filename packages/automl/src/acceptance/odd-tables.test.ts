@@ -124,6 +124,7 @@ describe.each([rareClass(), manyClasses(), emptyColumns(), wide(), allMissing()]
     const spec = { number: 1, kind: 'model' as const, family, config, seed: 3, capMs };
     const outcome = await runTrial(prepared, spec, context);
     if (outcome.status === 'failed') throw new Error(`${outcome.failure.kind}: ${outcome.failure.message}`);
+    if (outcome.status === 'pruned') throw new Error(outcome.reason);
     expect(Number.isFinite(outcome.score)).toBe(true);
     expect(outcome.artifact.length).toBeLessThan(maxArtifactBytes);
     const model = await loadModel(outcome.artifact);

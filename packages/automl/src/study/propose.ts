@@ -1,9 +1,6 @@
-import { metricById } from '@laurel/evaluation';
 import { deriveSeed } from '@laurel/tabular';
 import type { FamilyInfo } from '../models/types.ts';
-import { strategyById } from '../search/registry.ts';
-import { relevantSpace } from '../search/relevance.ts';
-import type { SearchStrategy } from '../search/types.ts';
+import type { AskLimits, SearchStrategy } from '../search/types.ts';
 import type { TrialSpec } from '../types.ts';
 import {
   countsTrialsOnly,
@@ -14,31 +11,12 @@ import {
   quickestSeconds,
   searchLeftMs,
 } from './budget.ts';
+import { raceOf } from './race.ts';
+import { createSearch, type SavedStrategy } from './strategy.ts';
 import type { StudyAction, StudyState, StudyTrial } from './types.ts';
 
 /** Trials proposed together in trial-count mode, whatever the number of workers. */
 export const generationSize = 4;
-
-interface SavedStrategy {
-  id: string;
-  state: unknown;
-}
-
-/** The search strategy of this study, from its saved state or, the first time, from the beginning. */
-export function createSearch(state: StudyState, id: string, families: readonly FamilyInfo[]): SearchStrategy {
-  const saved = state.strategy as SavedStrategy | null;
-  return strategyById(id).create(
-    {
-      families: families
-        .filter((family) => state.plan.families.includes(family.id) && !family.combines)
-        .map((family) => ({ ...family, space: relevantSpace(family.space, state.facts) })),
-      facts: state.facts,
-      seed: state.plan.seed,
-      higherIsBetter: metricById(state.plan.metric)?.higherIsBetter ?? true,
-    },
-    saved ? structuredClone(saved.state) : undefined,
-  );
-}
 
 /**
  * Tells the strategy what has finished and starts new trials. With a seconds budget a free slot gets a trial at once;
@@ -59,9 +37,10 @@ export function propose(
   const wanted = byCount ? generationSize : state.parallelism - running;
   const generation = byCount ? (state.trials.at(-1)?.generation ?? 0) + 1 : 0;
   for (let i = 0; i < wanted && mayStart(state, atMs); i++) {
-    const proposal = search.ask((family) => fits(state, family, atMs));
+    const proposal = search.ask((family) => fits(state, family, atMs), leftOf(state, atMs));
     if (!proposal) break;
-    const trial = addTrial(state, { kind: 'model', ...proposal }, generation);
+    const race = proposal.rungRows === undefined ? raceOf(state, proposal.family) : null;
+    const trial = addTrial(state, { kind: 'model', ...proposal, ...(race ? { race } : {}) }, generation);
     actions.push({ type: 'run-trial', trial: specOf(state, trial, atMs) });
   }
   state.strategy = { id, state: search.toJSON() };
@@ -69,10 +48,28 @@ export function propose(
 
 function tellFinished(state: StudyState, search: SearchStrategy): void {
   for (const trial of state.trials) {
-    if (trial.told || (trial.status !== 'completed' && trial.status !== 'failed')) continue;
-    search.tell({ number: trial.number, family: trial.family, config: trial.config, score: trial.score });
+    const isFinished = trial.status === 'completed' || trial.status === 'pruned' || trial.status === 'failed';
+    if (trial.told || !isFinished) continue;
+    const { number, family, config, score, rungRows } = trial;
+    search.tell({
+      number,
+      family,
+      config,
+      score,
+      seconds: countsTrialsOnly(state.plan) ? null : trial.seconds,
+      ...(rungRows === undefined ? {} : { rungRows }),
+      ...(trial.status === 'pruned' ? { pruned: true } : {}),
+    });
     trial.told = true;
   }
+}
+
+function leftOf(state: StudyState, atMs: number): AskLimits {
+  const { trials, seconds } = state.plan.budget;
+  return {
+    leftSeconds: seconds === null ? null : searchLeftMs(state, atMs) / 1000,
+    leftTrials: trials === null ? null : trials - state.trials.length,
+  };
 }
 
 function mayStart(state: StudyState, atMs: number): boolean {
@@ -94,14 +91,14 @@ function fits(state: StudyState, family: string, atMs: number): boolean {
   const quickest = quickestSeconds(state, family);
   if (quickest !== null) return quickest * 1000 <= leftMs;
   const own = state.trials.filter((trial) => trial.family === family);
-  if (own.some((trial) => trial.failure?.kind === 'timeout')) return false;
+  if (own.some((trial) => trial.failure?.kind === 'timeout' || trial.pruned === 'time')) return false;
   const isLate = leftMs < (state.plan.budget.seconds ?? 0) * 500;
   return !isLate || !own.some((trial) => trial.status === 'queued' || trial.status === 'running');
 }
 
 export function addTrial(
   state: StudyState,
-  trial: Pick<StudyTrial, 'kind' | 'family' | 'config'>,
+  trial: Pick<StudyTrial, 'kind' | 'family' | 'config' | 'rungRows' | 'race'>,
   generation = 0,
 ): StudyTrial {
   const number = state.nextNumber++;
@@ -123,8 +120,18 @@ export function addTrial(
 
 /** What an executor needs to run the trial. */
 export function specOf(state: StudyState, trial: StudyTrial, atMs: number): TrialSpec {
-  const { number, kind, family, config, seed } = trial;
-  return { number, kind, family, config, seed, capMs: capOf(state, trial, atMs) };
+  const { number, kind, family, config, seed, rungRows, race } = trial;
+  const foldScores = state.trials.find((other) => other.number === race?.against)?.foldScores;
+  return {
+    number,
+    kind,
+    family,
+    config,
+    seed,
+    capMs: capOf(state, trial, atMs),
+    ...(rungRows === undefined ? {} : { rungRows }),
+    ...(race && foldScores ? { race: { ...race, foldScores } } : {}),
+  };
 }
 
 function capOf(state: StudyState, trial: StudyTrial, atMs: number): number {

@@ -2,10 +2,10 @@ import type { ExperimentPlan } from '@laurel/contracts';
 import { metricById } from '@laurel/evaluation';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
-import { strategies } from '../search/registry.ts';
 import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
 import { extend, isPaused, pause, resume } from './pause.ts';
-import { addTrial, createSearch, propose, specOf } from './propose.ts';
+import { addTrial, propose, specOf } from './propose.ts';
+import { startStrategy } from './strategy.ts';
 import type { StudyAction, StudyEvent, StudyState, StudyStep, StudyTrial } from './types.ts';
 
 /** Attempts that may be lost with their worker before the trial counts as failed. */
@@ -39,8 +39,7 @@ export function createStudy(plan: ExperimentPlan, options: StudyOptions): StudyS
     stopping: 'no',
     warnings: [],
   };
-  const search = createSearch(state, strategies[0]!.id, options.families ?? families);
-  return { ...state, strategy: { id: strategies[0]!.id, state: search.toJSON() } };
+  return { ...state, strategy: startStrategy(state, options.families ?? families) };
 }
 
 /**
@@ -95,11 +94,14 @@ function apply(state: StudyState, event: StudyEvent, actions: StudyAction[]): vo
       if (state.phase === 'search') state.stopping = 'finish';
       return;
     case 'pause':
-      return pause(state, event.atMs, actions);
+      pause(state, event.atMs, actions);
+      return;
     case 'resume':
-      return resume(state, event.atMs, actions);
+      resume(state, event.atMs, actions);
+      return;
     case 'extend':
-      return extend(state, event);
+      extend(state, event);
+      return;
     case 'cancel':
       state.stopping = 'cancel';
       return;
@@ -130,13 +132,21 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
     }
   } else if (event.type === 'trial-failed') {
     fail(trial, event.failure, event.seconds);
-  } else if (Number.isFinite(event.score)) {
-    trial.status = 'completed';
-    trial.score = event.score;
-    trial.seconds = event.seconds;
-  } else {
+  } else if (!Number.isFinite(event.score)) {
     fail(trial, { kind: 'nan', message: 'The score of this trial is not a number.' }, event.seconds);
+  } else if (event.type === 'trial-pruned') {
+    const { score, foldScores, seconds, cause, reason } = event;
+    Object.assign(trial, { status: 'pruned', score, foldScores, seconds, pruned: cause, stopReason: reason });
+  } else {
+    const { score, seconds, foldScores, sizeBytes, predictMsPerRow, stopReason } = event;
+    const facts = { foldScores, sizeBytes, predictMsPerRow, stopReason };
+    Object.assign(trial, { status: 'completed', score, seconds }, known(facts));
   }
+}
+
+/** Without what is undefined, so that the state is the same before and after it was stored as JSON. */
+function known<T extends object>(facts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function fail(trial: StudyTrial, failure: NonNullable<StudyTrial['failure']>, seconds: number | null): void {

@@ -1,6 +1,6 @@
 import type { ExperimentPlan, ExperimentStatus, TrialFailure } from '@laurel/contracts';
 import type { DataFacts } from '../models/types.ts';
-import type { TrialSpec } from '../types.ts';
+import type { PruneCause, TrialSpec } from '../types.ts';
 
 /**
  * The scheduler of an experiment as a pure state machine: `step(state, event) -> { state, actions }`. The command
@@ -47,8 +47,19 @@ export interface StudyTrial {
   seed: number;
   /** trial-count mode: proposed together with the others of this generation; 0 otherwise */
   generation: number;
-  status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+  /** at most so many training rows of each fold; absent: all. Such a trial takes no part in the ensemble */
+  rungRows?: number;
+  /** the trial it is raced against, its incumbent when it was proposed, and by how much it may be worse */
+  race?: { against: number; margin: number };
+  status: 'queued' | 'running' | 'completed' | 'pruned' | 'failed' | 'cancelled';
+  /** of a pruned trial: the mean of the folds it has */
   score: number | null;
+  foldScores?: number[];
+  /** why it was pruned, or ended before its whole fit */
+  stopReason?: string;
+  pruned?: PruneCause;
+  sizeBytes?: number;
+  predictMsPerRow?: number;
   seconds: number | null;
   failure: TrialFailure | null;
   /** attempts that were lost with their worker */
@@ -57,10 +68,29 @@ export interface StudyTrial {
   told: boolean;
 }
 
+/** What the study uses of a result where it is told: races need the folds, limits of the plan the sizes. */
+export interface CompletedFacts {
+  foldScores?: number[];
+  sizeBytes?: number;
+  predictMsPerRow?: number;
+  stopReason?: string;
+}
+
 export type StudyEvent =
   | { type: 'begin'; atMs: number; parallelism: number }
   | { type: 'trial-started'; number: number; atMs: number }
-  | { type: 'trial-completed'; number: number; atMs: number; score: number; seconds: number }
+  | ({ type: 'trial-completed'; number: number; atMs: number; score: number; seconds: number } & CompletedFacts)
+  /** given up before its last fold: it has a score to learn from and no model */
+  | {
+      type: 'trial-pruned';
+      number: number;
+      atMs: number;
+      score: number;
+      foldScores: number[];
+      seconds: number;
+      cause: PruneCause;
+      reason: string;
+    }
   | { type: 'trial-failed'; number: number; atMs: number; seconds: number; failure: TrialFailure }
   /** the attempt was lost (killed worker); the trial goes back to the queue under the same number */
   | { type: 'trial-lost'; number: number; atMs: number }

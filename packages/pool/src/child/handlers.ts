@@ -1,6 +1,7 @@
 import type { EnsembleMember, PreparedData, TrialSpec } from '@laurel/automl';
 import { predictsValues } from '@laurel/contracts';
 import type { EngineProtocol, StoredMember, TrialAnswer, TrialRequest } from '../engine.ts';
+import { trialRunOf } from '../trial-run.ts';
 import { createProgress } from './progress.ts';
 import type { ChildContext, Handlers } from './serve.ts';
 
@@ -53,10 +54,15 @@ async function runTrial(
   const engineContext = { now, signal, processLimitBytes, onEvent: createProgress(now, emit) };
   const outcome = await run(prepared, spec, engineContext, { members });
   if (outcome.status === 'failed') return outcome;
-  const { oof, holdout, ...result } = outcome;
+  const trialRun = await trialRunOf(outcome, processLimitBytes);
+  if (outcome.status === 'pruned') {
+    const { fits: _, ...pruned } = outcome;
+    return { ...pruned, run: trialRun };
+  }
+  const { oof, holdout, fits: _, ...result } = outcome;
   const outputs = predictsValues(prepared.plan.task) ? 1 : prepared.plan.labels.length;
   const predictions = encodePredictions({ outputs, oof, holdout });
-  return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout) };
+  return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout), run: trialRun };
 }
 
 /** The cap was set when the trial was queued; what is left of the experiment's time now may be less. */

@@ -1,0 +1,17 @@
+import type { CompletedFacts } from '../study/types.ts';
+import type { TrialResult } from '../types.ts';
+
+/** What an executor tells the study of a completed trial, beside its number and times. */
+export function completedFacts(
+  result: Pick<TrialResult, 'score' | 'foldScores' | 'predictMsPerRow' | 'stopReason'> &
+    ({ artifact: Uint8Array } | { sizeBytes: number }),
+): CompletedFacts & { score: number } {
+  const { score, foldScores, predictMsPerRow, stopReason } = result;
+  return {
+    score,
+    foldScores: [...foldScores],
+    predictMsPerRow,
+    sizeBytes: 'sizeBytes' in result ? result.sizeBytes : result.artifact.byteLength,
+    ...(stopReason === undefined ? {} : { stopReason }),
+  };
+}
