@@ -1,103 +1,139 @@
-import type { Proposal, SearchSetting, TrialReport } from './types.ts';
+import type { Config } from '../models/types.ts';
+import { trialCost } from './cost.ts';
+import type { Proposal, SearchFamily, SearchSetting, TrialReport } from './types.ts';
 
-/** What both strategies remember, as plain JSON. */
+/** A proposal and what became of it. */
+export interface Tried extends Proposal {
+  state: 'pending' | 'completed' | 'failed' | 'pruned';
+  score: number | null;
+  /** seconds where they count; absent in a run by trials and before the trial has ended */
+  seconds?: number;
+}
+
+/** What all strategies remember, as plain JSON. */
 export interface SearchMemory {
-  /** positions of the portfolio that were not proposed yet */
-  waiting: number[];
+  /** every proposal in order: none comes twice */
+  tried: Tried[];
+  /** positions of the portfolio that were taken */
+  taken: number[];
   /** proposals drawn so far: each has a random stream of its own */
   drawn: number;
-  best: Record<string, { score: number; config: Proposal['config'] }>;
   failuresInARow: Record<string, number>;
-  /** proposals per family */
-  turns: Record<string, number>;
-  /** every configuration proposed, so that none comes twice */
-  seen: string[];
+  /** what one strategy alone keeps */
+  own: Record<string, unknown>;
 }
 
 /** A family that fails this often in a row is left alone for the rest of the run. */
 export const quarantineAfter = 3;
 
-export function startMemory(portfolioSize: number): SearchMemory {
-  return {
-    waiting: Array.from({ length: portfolioSize }, (_, index) => index),
-    drawn: 0,
-    best: {},
-    failuresInARow: {},
-    turns: {},
-    seen: [],
-  };
+/** The memory from its saved form, or an empty one. Reads what versions before 0.2 saved, too. */
+export function startMemory(saved: unknown): SearchMemory {
+  if (!saved) return { tried: [], taken: [], drawn: 0, failuresInARow: {}, own: {} };
+  if ('tried' in (saved as object)) return saved as SearchMemory;
+  return fromOlder(saved as OlderMemory);
 }
 
-export function remember(memory: SearchMemory, report: TrialReport, higherIsBetter: boolean): void {
-  const { family, config, score } = report;
-  if (score === null) {
-    memory.failuresInARow[family] = (memory.failuresInARow[family] ?? 0) + 1;
-    return;
+interface OlderMemory {
+  drawn: number;
+  best: Record<string, { score: number; config: Config }>;
+  failuresInARow: Record<string, number>;
+  seen: string[];
+}
+
+/** Older studies kept names of what was proposed, and the best of every family. */
+function fromOlder({ drawn, best, failuresInARow, seen }: OlderMemory): SearchMemory {
+  const tried = seen.map((key): Tried => {
+    const gap = key.indexOf(' ');
+    const config = Object.fromEntries(JSON.parse(key.slice(gap + 1)) as [string, unknown][]);
+    return { family: key.slice(0, gap), config, state: 'failed', score: null };
+  });
+  for (const [family, { score, config }] of Object.entries(best)) {
+    tried.push({ family, config, state: 'completed', score });
   }
-  memory.failuresInARow[family] = 0;
-  const best = memory.best[family];
-  if (!best || (higherIsBetter ? score > best.score : score < best.score)) memory.best[family] = { score, config };
+  return { tried, taken: [], drawn, failuresInARow, own: {} };
+}
+
+/** Remembers a result. A report of something that was never proposed here is remembered as well. */
+export function remember(memory: SearchMemory, setting: SearchSetting, report: TrialReport): Tried {
+  const { family, score, pruned } = report;
+  const key = keyOf(setting, report);
+  let tried = memory.tried.find((entry) => entry.state === 'pending' && keyOf(setting, entry) === key);
+  if (!tried) {
+    tried = { ...bare(report), state: 'pending', score: null };
+    memory.tried.push(tried);
+  }
+  tried.state = pruned ? 'pruned' : score === null ? 'failed' : 'completed';
+  tried.score = score;
+  if (report.seconds !== undefined && report.seconds !== null) tried.seconds = report.seconds;
+  memory.failuresInARow[family] = tried.state === 'failed' ? (memory.failuresInARow[family] ?? 0) + 1 : 0;
+  return tried;
+}
+
+/** Remembers what is proposed, and gives it back. */
+export function note(memory: SearchMemory, proposal: Proposal): Proposal {
+  memory.tried.push({ ...bare(proposal), state: 'pending', score: null });
+  return proposal;
+}
+
+function bare({ family, config, rungRows }: Proposal): Proposal {
+  return { family, config, ...(rungRows === undefined ? {} : { rungRows }) };
+}
+
+/** True when the same model was proposed before: equal where defaults are written out. */
+export function isKnown(memory: SearchMemory, setting: SearchSetting, proposal: Proposal): boolean {
+  const key = keyOf(setting, proposal);
+  return memory.tried.some((tried) => tried.family === proposal.family && keyOf(setting, tried) === key);
+}
+
+export function keyOf(setting: SearchSetting, { family, config, rungRows }: Proposal): string {
+  const space = setting.families.find(({ id }) => id === family)?.space ?? {};
+  const defaults = Object.entries(space).map(([name, parameter]) => [name, parameter.default]);
+  const whole = Object.entries({ ...Object.fromEntries(defaults), ...config });
+  return `${family} ${rungRows ?? ''} ${JSON.stringify(whole.sort(([a], [b]) => (a < b ? -1 : 1)))}`;
 }
 
 export function isQuarantined(memory: SearchMemory, family: string): boolean {
   return (memory.failuresInARow[family] ?? 0) >= quarantineAfter;
 }
 
-/** The first configuration of the portfolio that was not tried and is allowed. */
-export function takeFromPortfolio(
+export function isBetter(setting: SearchSetting, score: number, than: number): boolean {
+  return setting.higherIsBetter ? score > than : score < than;
+}
+
+/** The best completed trial of a family on all rows; the earlier one of equals. */
+export function bestOf(
   memory: SearchMemory,
-  proposals: readonly Proposal[],
-  allows: (family: string) => boolean,
-): Proposal | null {
-  const position = memory.waiting.find((index) => {
-    const family = proposals[index]?.family;
-    return family !== undefined && allows(family) && !isQuarantined(memory, family);
-  });
-  if (position === undefined) return null;
-  memory.waiting = memory.waiting.filter((index) => index !== position);
-  const proposal = proposals[position]!;
-  note(memory, proposal);
-  return proposal;
+  setting: SearchSetting,
+  family: string,
+): (Tried & { score: number }) | null {
+  let best: (Tried & { score: number }) | null = null;
+  for (const tried of memory.tried) {
+    if (tried.family !== family || !isScored(tried)) continue;
+    if (!best || isBetter(setting, tried.score, best.score)) best = tried;
+  }
+  return best;
 }
 
-/** Remembers what is proposed. */
-export function note(memory: SearchMemory, proposal: Proposal): void {
-  memory.seen.push(keyOf(proposal));
-  memory.turns[proposal.family] = (memory.turns[proposal.family] ?? 0) + 1;
+/** Completed on all rows: scores on a part of them compare with each other only. */
+export function isScored(tried: Tried): tried is Tried & { score: number } {
+  return tried.state === 'completed' && tried.score !== null && tried.rungRows === undefined;
 }
 
-export function keyOf(proposal: Proposal): string {
-  const entries = Object.entries(proposal.config).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${proposal.family} ${JSON.stringify(entries)}`;
+/** What a trial took: its seconds, or the formula's where no clock counts. */
+export function costOf(setting: SearchSetting, tried: Tried): number {
+  if (tried.seconds !== undefined) return Math.max(0.001, tried.seconds);
+  const family = setting.families.find(({ id }) => id === tried.family);
+  return family ? trialCost(family, setting, tried) : 0.001;
 }
 
-/** Families that can still be searched, the best score first; those without a score come last, cheapest first. */
-export function rankedFamilies(
+/** Families that can be searched now: not the reference, with something that can vary, allowed, not quarantined. */
+export function searchable(
   memory: SearchMemory,
   setting: SearchSetting,
   allows: (family: string) => boolean,
-): SearchSetting['families'][number][] {
-  const direction = setting.higherIsBetter ? -1 : 1;
+): SearchFamily[] {
   return setting.families
     .filter((family) => !family.reference && Object.keys(family.space).length > 0)
     .filter((family) => allows(family.id) && !isQuarantined(memory, family.id))
-    .sort((a, b) => {
-      const left = memory.best[a.id]?.score;
-      const right = memory.best[b.id]?.score;
-      if (left !== undefined && right !== undefined && left !== right) return (left - right) * direction;
-      if ((left === undefined) !== (right === undefined)) return left === undefined ? 1 : -1;
-      return a.relativeCost - b.relativeCost || (a.id < b.id ? -1 : 1);
-    });
-}
-
-/** The families in the order in which they are due: turns so far, weighed by the rank of their best score. */
-export function dueFamilies(
-  memory: SearchMemory,
-  setting: SearchSetting,
-  allows: (family: string) => boolean,
-): SearchSetting['families'][number][] {
-  return rankedFamilies(memory, setting, allows)
-    .map((family, rank) => ({ family, rank, due: ((memory.turns[family.id] ?? 0) + 1) * (rank + 1) }))
-    .sort((a, b) => a.due - b.due || a.rank - b.rank)
-    .map(({ family }) => family);
+    .sort((a, b) => a.relativeCost - b.relativeCost || (a.id < b.id ? -1 : 1));
 }

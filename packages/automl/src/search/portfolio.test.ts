@@ -15,6 +15,8 @@ const first = (places?: readonly number[]) => ({
   id: `family ${places ?? 'without a place'}`,
   reference: false,
   relativeCost: 9,
+  costByClass: false,
+  needs: { runtime: 'none', scaling: false, encoding: 'codes' } as const,
   ...(places ? { openingPlaces: places } : {}),
   space: {},
   startingConfigs: () => [{ turn: 1 }, { turn: 2 }, { turn: 3 }],

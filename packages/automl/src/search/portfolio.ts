@@ -1,21 +1,35 @@
-import type { Proposal, SearchSetting } from './types.ts';
+import type { Config } from '../models/types.ts';
+import { configFactor, predictedSeconds, trialCost } from './cost.ts';
+import { isKnown, isQuarantined, isScored, note, type SearchMemory } from './memory.ts';
+import type { AskLimits, Proposal, SearchFamily, SearchSetting } from './types.ts';
 
 export interface Portfolio {
-  /** reference families first, then the configurations with a place among all, then the other families' defaults */
+  /**
+   * reference families first, then warm starts, then the configurations with a place among all, then the other
+   * families' defaults
+   */
   opening: Proposal[];
   /** the other starting configurations, the families in turns */
   rest: Proposal[];
 }
 
+/** A trial whose predicted time is more than this part of what is left does not begin. */
+const mostOfWhatIsLeft = 0.4;
+/** A trial aims at its share of what is left when so many (at least, at most) are still to come. */
+const [fewestSlices, mostSlices] = [4, 12];
+/** A place is lost for every so large part of the whole budget that a trial is predicted to take. */
+const budgetPartPerPlace = 0.05;
+
 /**
  * The fixed part of a search. A curated order finds good models sooner than sampling does (Feurer et al. 2022,
- * Auto-sklearn 2.0; AutoGluon's zero-shot portfolios).
+ * Auto-sklearn 2.0; AutoGluon's zero-shot portfolios). What is costly on this many rows, columns, levels and classes
+ * comes later than its place.
  */
 export function portfolio(setting: SearchSetting): Portfolio {
   const entries = setting.families.flatMap((family) =>
     family
       .startingConfigs(setting.facts)
-      .map((config, turn) => ({ family, config, turn, order: placeOf(family, turn) })),
+      .map((config, turn) => ({ family, config, turn, order: placeOf(setting, family, turn, config) })),
   );
   entries.sort(
     (a, b) =>
@@ -25,15 +39,118 @@ export function portfolio(setting: SearchSetting): Portfolio {
       a.family.relativeCost - b.family.relativeCost ||
       (a.family.id < b.family.id ? -1 : 1),
   );
-  const isOpening = ({ family, turn, order }: (typeof entries)[number]) =>
-    order !== null || turn === 0 || family.reference;
+  const isOpening = ({ turn, order }: (typeof entries)[number]) => order !== null || turn === 0;
   const toProposal = ({ family, config }: (typeof entries)[number]): Proposal => ({ family: family.id, config });
+  const references = entries.filter(({ family }) => family.reference);
+  const others = entries.filter(({ family }) => !family.reference);
   return {
-    opening: entries.filter(isOpening).map(toProposal),
-    rest: entries.filter((entry) => !isOpening(entry)).map(toProposal),
+    opening: [
+      ...references.map(toProposal),
+      ...(setting.warmStarts ?? []),
+      ...others.filter(isOpening).map(toProposal),
+    ],
+    rest: others.filter((entry) => !isOpening(entry)).map(toProposal),
   };
 }
 
-function placeOf(family: SearchSetting['families'][number], turn: number): number | null {
-  return family.openingPlaces?.[turn] ?? null;
+/** References, warm starts and every family's default: what the other strategies begin with. */
+export function defaults(setting: SearchSetting): Proposal[] {
+  const count = setting.families.filter((family) => family.reference).length + (setting.warmStarts?.length ?? 0);
+  const { opening } = portfolio(setting);
+  const shown = new Set<string>();
+  return opening.filter(({ family }, index) => {
+    if (index < count) return true;
+    if (shown.has(family)) return false;
+    shown.add(family);
+    return true;
+  });
+}
+
+/** A configuration's place among all; null without one. A family's first place moves back with what it costs here. */
+function placeOf(setting: SearchSetting, family: SearchFamily, turn: number, config: Config): number | null {
+  const place = family.openingPlaces?.[turn];
+  if (place === undefined) return null;
+  const { budgetSeconds } = setting;
+  if (family.reference || budgetSeconds === undefined || budgetSeconds === null) return place;
+  return place + Math.floor(trialCost(family, setting, { config }) / (budgetPartPerPlace * budgetSeconds));
+}
+
+/**
+ * The first proposal of the list that was not taken, is allowed and affordable, quickened where it would take more than
+ * its share of the time. While no model is finished, the cheapest is taken even if nothing seems affordable.
+ */
+export function takeFirst(
+  memory: SearchMemory,
+  setting: SearchSetting,
+  proposals: readonly Proposal[],
+  allows: (family: string) => boolean,
+  limits?: AskLimits,
+): Proposal | null {
+  const open = proposals
+    .map((proposal, index) => ({ proposal, index }))
+    .filter(({ index }) => !memory.taken.includes(index))
+    .filter(({ proposal }) => allows(proposal.family) && !isQuarantined(memory, proposal.family));
+  const left = limits?.leftSeconds ?? null;
+  const share = left === null ? null : left / Math.min(mostSlices, Math.max(fewestSlices, open.length));
+  let cheapest: { proposal: Proposal; index: number; seconds: number } | null = null;
+  for (const { proposal: planned, index } of open) {
+    const proposal = share === null ? planned : quickened(memory, setting, planned, share);
+    if (isKnown(memory, setting, proposal)) {
+      memory.taken.push(index);
+      continue;
+    }
+    const seconds = left === null || isReference(setting, planned) ? 0 : predictedSeconds(memory, setting, proposal);
+    if (left === null || seconds <= mostOfWhatIsLeft * left) return take(memory, proposal, index);
+    if (!cheapest || seconds < cheapest.seconds) cheapest = { proposal, index, seconds };
+  }
+  if (!cheapest || hasModel(memory, setting)) return null;
+  return take(memory, cheapest.proposal, cheapest.index);
+}
+
+/** False when the proposal is predicted to take more than its part of the time that is left. */
+export function isAffordable(
+  memory: SearchMemory,
+  setting: SearchSetting,
+  proposal: Proposal,
+  limits: AskLimits | undefined,
+): boolean {
+  const left = limits?.leftSeconds ?? null;
+  return left === null || predictedSeconds(memory, setting, proposal) <= mostOfWhatIsLeft * left;
+}
+
+function take(memory: SearchMemory, proposal: Proposal, index: number): Proposal {
+  memory.taken.push(index);
+  return note(memory, proposal);
+}
+
+function isReference(setting: SearchSetting, { family }: Proposal): boolean {
+  return setting.families.some(({ id, reference }) => reference && id === family);
+}
+
+/** Some model besides the reference is finished, or under way. */
+function hasModel(memory: SearchMemory, setting: SearchSetting): boolean {
+  return memory.tried.some((tried) => !isReference(setting, tried) && (isScored(tried) || tried.state === 'pending'));
+}
+
+/**
+ * The proposal with what makes a fit quicker raised, as far as its range goes, where it would take longer than `seconds`:
+ * boosting with learning rate .005 would be cut long before it is good, one with .05 comes to its end.
+ */
+export function quickened(memory: SearchMemory, setting: SearchSetting, proposal: Proposal, seconds: number): Proposal {
+  const family = setting.families.find(({ id }) => id === proposal.family);
+  if (!family || family.reference) return proposal;
+  const predicted = predictedSeconds(memory, setting, proposal);
+  if (predicted <= seconds) return proposal;
+  const config = { ...proposal.config };
+  let needed = predicted / seconds;
+  for (const [name, parameter] of Object.entries(family.space)) {
+    if (parameter.kind === 'choice' || !parameter.costPower || parameter.costPower > 0 || needed <= 1) continue;
+    const value = typeof config[name] === 'number' ? (config[name] as number) : parameter.default;
+    const raised = Math.min(parameter.max, Number((value * needed ** (-1 / parameter.costPower)).toPrecision(3)));
+    if (raised <= value) continue;
+    const before = configFactor(family, config);
+    config[name] = parameter.kind === 'int' ? Math.round(raised) : raised;
+    needed *= configFactor(family, config) / before;
+  }
+  return { ...proposal, config };
 }

@@ -28,3 +28,34 @@ export function toUnit(parameter: NumberParameter, value: number): number {
   if (max === min) return 0;
   return parameter.log ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
 }
+
+/** The parameters that can vary at all, in the order of the space: the dimensions of a point. */
+export function dimensionsOf(space: SearchSpace): [string, Parameter][] {
+  return Object.entries(space).filter(([, parameter]) =>
+    parameter.kind === 'choice' ? parameter.values.length > 1 : parameter.max > parameter.min,
+  );
+}
+
+/** Where a value lies in 0..1; a choice in the middle of its part. What is no value of the parameter counts as its default. */
+export function positionIn(parameter: Parameter, value: unknown): number {
+  if (parameter.kind === 'choice') {
+    const at = parameter.values.indexOf(value as never);
+    return ((at < 0 ? Math.max(0, parameter.values.indexOf(parameter.default)) : at) + 0.5) / parameter.values.length;
+  }
+  const number = typeof value === 'number' && Number.isFinite(value) ? value : parameter.default;
+  return toUnit(parameter, Math.min(parameter.max, Math.max(parameter.min, number)));
+}
+
+/** The value at a place in 0..1: the inverse of `positionIn`. */
+export function valueAt(parameter: Parameter, position: number): unknown {
+  if (parameter.kind !== 'choice') return fromUnit(parameter, position);
+  const { values } = parameter;
+  return values[Math.min(values.length - 1, Math.max(0, Math.floor(position * values.length)))];
+}
+
+/** Where every family's search begins when it should be cheap: `lowCost` where it is given, else the default. */
+export function lowCostConfig(space: SearchSpace): Config {
+  return Object.fromEntries(
+    Object.entries(space).map(([name, parameter]) => [name, parameter.lowCost ?? parameter.default]),
+  );
+}

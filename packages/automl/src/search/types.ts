@@ -3,7 +3,7 @@ import type { Config, DataFacts, FamilyInfo } from '../models/types.ts';
 /** A family as a strategy sees it: `space` holds what may vary in this experiment, user's choices applied. */
 export type SearchFamily = Pick<
   FamilyInfo,
-  'id' | 'reference' | 'relativeCost' | 'costByClass' | 'openingPlaces' | 'space' | 'startingConfigs'
+  'id' | 'reference' | 'relativeCost' | 'costByClass' | 'needs' | 'openingPlaces' | 'space' | 'startingConfigs'
 >;
 
 /** What a strategy knows of the experiment. The same setting, and the same results told, give the same proposals. */

@@ -1,41 +1,37 @@
 import { createRandom, deriveSeed } from '@laurel/tabular';
-import { keyOf, note, rankedFamilies, remember, type SearchMemory, startMemory, takeFromPortfolio } from '../memory.ts';
-import { portfolio } from '../portfolio.ts';
+import { isKnown, note, remember, searchable, startMemory } from '../memory.ts';
+import { defaults, isAffordable, takeFirst } from '../portfolio.ts';
 import { sampleConfig } from '../sample.ts';
-import type { Proposal, StrategyEntry } from '../types.ts';
+import type { AskLimits, Proposal, StrategyEntry } from '../types.ts';
 
 /** Tries before a family's space counts as used up. */
 const maxDraws = 20;
 
-/** The portfolio, then configurations drawn at random, every family as often (Bergstra and Bengio 2012). */
+/** Every family's default, then configurations drawn at random, every family as often (Bergstra and Bengio 2012). */
 export const random: StrategyEntry = {
   id: 'random',
   label: 'Random search',
   description:
-    'Tries the starting configurations, then draws configurations at random, every family as often. The yardstick: whatever is more clever has to beat it.',
+    'Tries the default of every family, then draws configurations at random, every family as often. Needs many models to find a good one, but misses nothing: the yardstick that every other strategy has to beat.',
   create(setting, saved) {
-    const { opening, rest } = portfolio(setting);
-    const proposals = [...opening, ...rest];
-    const memory = (saved as SearchMemory | undefined) ?? startMemory(proposals.length);
+    const opening = defaults(setting);
+    const memory = startMemory(saved);
 
-    function draw(allows: (family: string) => boolean): Proposal | null {
+    function draw(allows: (family: string) => boolean, limits?: AskLimits): Proposal | null {
       const stream = createRandom(deriveSeed(setting.seed, 'random', memory.drawn++));
-      const families = stream.shuffle(rankedFamilies(memory, setting, allows));
-      for (const family of families) {
+      for (const family of stream.shuffle(searchable(memory, setting, allows))) {
         for (let attempt = 0; attempt < maxDraws; attempt++) {
           const proposal = { family: family.id, config: sampleConfig(family.space, stream) };
-          const key = keyOf(proposal);
-          if (memory.seen.includes(key)) continue;
-          note(memory, proposal);
-          return proposal;
+          if (isKnown(memory, setting, proposal) || !isAffordable(memory, setting, proposal, limits)) continue;
+          return note(memory, proposal);
         }
       }
       return null;
     }
 
     return {
-      ask: (allows) => takeFromPortfolio(memory, proposals, allows) ?? draw(allows),
-      tell: (report) => remember(memory, report, setting.higherIsBetter),
+      ask: (allows, limits) => takeFirst(memory, setting, opening, allows, limits) ?? draw(allows, limits),
+      tell: (report) => void remember(memory, setting, report),
       toJSON: () => structuredClone(memory),
     };
   },

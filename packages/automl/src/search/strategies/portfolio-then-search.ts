@@ -1,0 +1,49 @@
+import { createRandom, deriveSeed } from '@laurel/tabular';
+import { drawFamilies } from '../improvement.ts';
+import { note, searchable, startMemory } from '../memory.ts';
+import { portfolio, takeFirst } from '../portfolio.ts';
+import { dimensionsOf } from '../sample.ts';
+import type { AskLimits, Proposal, StrategyEntry } from '../types.ts';
+import { follow, localProposal } from './cost-frugal.ts';
+import { tpeProposal } from './tpe.ts';
+
+const localShare = 0.8;
+
+/**
+ * The whole portfolio, then local search around the best of each family (80 %) and Parzen estimators (20 %), families
+ * drawn by their estimated cost of improvement.
+ */
+export const portfolioThenSearch: StrategyEntry = {
+  id: 'portfolio-then-search',
+  label: 'Portfolio, then search',
+  description:
+    'First the configurations that did best on many other tables, in an order that fits rows, columns, classes and time; then small steps around the best of each family, and one model in five where Parzen estimators expect a better one. The choice that is right nearly always.',
+  formerIds: ['auto', 'local'],
+  create(setting, saved) {
+    const { opening, rest } = portfolio(setting);
+    const proposals = [...opening, ...rest];
+    const memory = startMemory(saved);
+
+    function next(allows: (family: string) => boolean, limits?: AskLimits): Proposal | null {
+      const stream = createRandom(deriveSeed(setting.seed, 'portfolio-then-search', memory.drawn++));
+      const families = drawFamilies(memory, setting, searchable(memory, setting, allows), stream);
+      const step = () =>
+        families.reduce<Proposal | null>((found, family) => {
+          const patience = 2 * Math.max(1, dimensionsOf(family.space).length);
+          return found ?? localProposal(memory, setting, [family], stream, limits, patience);
+        }, null);
+      const draw = () =>
+        families.reduce<Proposal | null>((found, family) => {
+          return found ?? tpeProposal(memory, setting, family, stream, limits);
+        }, null);
+      const proposal = stream.next() < localShare ? (step() ?? draw()) : (draw() ?? step());
+      return proposal && note(memory, proposal);
+    }
+
+    return {
+      ask: (allows, limits) => takeFirst(memory, setting, proposals, allows, limits) ?? next(allows, limits),
+      tell: (report) => follow(memory, setting, report),
+      toJSON: () => structuredClone(memory),
+    };
+  },
+};
