@@ -1,15 +1,20 @@
-import { AppError, type ModelInput, type TaskKind } from '@laurel/contracts';
+import { AppError, type ModelInput, predictsValues, type TaskKind } from '@laurel/contracts';
+import { argmaxLabels, labelsAtThreshold } from '@laurel/evaluation';
 import type { Table } from '@laurel/tabular';
 import { alignTable, type ModelColumn, modelColumn } from './align.ts';
 import { readContainer, type Tensors, writeContainer } from './container.ts';
+import { applyStack, type StackModel } from './ensembles/stack.ts';
 import { type FamilyLookup, familyOf } from './families.ts';
+import { applyCalibration } from './finish/calibration.ts';
+import type { Finishing } from './finish/finishing.ts';
+import { defaultLevel, intervalsAround } from './finish/intervals.ts';
 import type { FittedModel, ModelState } from './models/types.ts';
 import type { LoadedModel, PreparedData } from './types.ts';
 
 /** What every artifact says of itself. */
 export interface ArtifactHeader {
   schemaVersion: 1;
-  kind: 'bag' | 'ensemble';
+  kind: 'bag' | 'ensemble' | 'stack';
   family: string;
   task: TaskKind;
   target: string;
@@ -19,31 +24,49 @@ export interface ArtifactHeader {
   columns: ModelColumn[];
   /** bag: the fold models, averaged equally; ensemble: artifacts with weights that sum to 1 */
   members: { header?: unknown; tensors?: string[]; weight?: number; name?: string }[];
+  /** stack: what its members' predictions are put together by */
+  stack?: StackModel;
+  /** absent in artifacts of earlier versions: predictions are given as they are */
+  finishing?: Finishing;
 }
 
 /** An artifact of fold models whose predictions are averaged. The same models give the same bytes. */
-export function writeBag(prepared: PreparedData, family: string, states: readonly ModelState[]): Uint8Array {
+export function writeBag(
+  prepared: PreparedData,
+  family: string,
+  states: readonly ModelState[],
+  finishing: Finishing = {},
+): Uint8Array {
   const tensors: Tensors = {};
   const members = states.map((state, index) => {
     for (const [name, tensor] of Object.entries(state.tensors)) tensors[`m${index}.${name}`] = tensor;
     return { header: state.header, tensors: Object.keys(state.tensors) };
   });
-  return writeContainer({ header: { ...commonHeader(prepared), kind: 'bag', family, members }, tensors });
+  return writeContainer({ header: { ...commonHeader(prepared), kind: 'bag', family, members, finishing }, tensors });
 }
 
-/** An artifact that embeds those of its members. Weights sum to 1. */
+/** An artifact that embeds those of its members. Weights sum to 1, or a stack says how they are put together. */
 export function writeEnsemble(
   prepared: PreparedData,
   family: string,
   members: readonly { artifact: Uint8Array; weight: number; name: string }[],
+  { finishing = {}, stack }: { finishing?: Finishing; stack?: StackModel | undefined } = {},
 ): Uint8Array {
   const tensors: Tensors = {};
   members.forEach((member, index) => {
     tensors[`a${index}`] = member.artifact;
   });
   const described = members.map(({ weight, name }) => ({ weight, name }));
+  const kind = stack ? 'stack' : 'ensemble';
   return writeContainer({
-    header: { ...commonHeader(prepared), kind: 'ensemble', family, members: described },
+    header: {
+      ...commonHeader(prepared),
+      kind,
+      family,
+      members: described,
+      ...(stack ? { stack } : {}),
+      finishing,
+    },
     tensors,
   });
 }
@@ -62,7 +85,21 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
   const header = headerOf(raw);
   const parts =
     header.kind === 'bag' ? [await loadBag(header, tensors, lookup)] : await loadEnsemble(header, tensors, lookup);
-  const { task, target, labels, positiveClass, family, inputs, columns } = header;
+  const { task, target, labels, positiveClass, family, inputs, columns, finishing = {} } = header;
+  const outputs = predictsValues(task) ? 1 : labels.length;
+  const positive = positiveClass === null ? 1 : Math.max(0, labels.indexOf(positiveClass));
+  const { calibration, threshold, residuals } = finishing;
+  const answer = (table: Table, ask: (part: Part, aligned: Table) => Float64Array): Float64Array => {
+    const aligned = alignTable(table, columns);
+    const values = header.stack
+      ? applyStack(
+          header.stack,
+          parts.map((part) => ask(part, aligned)),
+          outputs,
+        )
+      : weightedSum(parts, aligned, ask);
+    return calibration ? applyCalibration(calibration, values, outputs, positive) : values;
+  };
   return {
     task,
     target,
@@ -70,10 +107,16 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
     positiveClass,
     family,
     inputs,
+    finishing,
     foldModels: parts[0]?.folds.length ?? 0,
-    predict: (table) => weightedSum(parts, alignTable(table, columns), (part, aligned) => part.predict(aligned)),
-    predictWithFold: (fold, table) =>
-      weightedSum(parts, alignTable(table, columns), (part, aligned) => part.folds[fold]!(aligned)),
+    predict: (table) => answer(table, (part, aligned) => part.predict(aligned)),
+    predictWithFold: (fold, table) => answer(table, (part, aligned) => part.folds[fold]!(aligned)),
+    decide: (predictions) =>
+      task === 'binary' && threshold !== undefined
+        ? labelsAtThreshold(predictions, positive, threshold)
+        : argmaxLabels(predictions, outputs),
+    intervals: (predictions, level = defaultLevel) =>
+      residuals ? intervalsAround(residuals, predictions, level) : null,
     dispose: () => {
       for (const part of parts) part.dispose();
     },
@@ -151,7 +194,7 @@ function commonHeader(prepared: PreparedData) {
 
 function headerOf(raw: unknown): ArtifactHeader {
   const header = raw as ArtifactHeader | null;
-  if (header?.schemaVersion !== 1 || (header.kind !== 'bag' && header.kind !== 'ensemble')) {
+  if (header?.schemaVersion !== 1 || !['bag', 'ensemble', 'stack'].includes(header.kind)) {
     throw new AppError(
       'ARTIFACT_CORRUPT',
       'This file is not a model, or a newer Laurel wrote it. Use a model of this version.',

@@ -9,6 +9,7 @@ import {
   takeRows,
 } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
+import { atThreshold, defaultThreshold } from './finish/threshold.ts';
 
 /** What scoring has to know of an experiment; a plan has it all. */
 export interface ScoringPlan {
@@ -41,22 +42,50 @@ export interface ScoredRows {
   rows: Int32Array;
   target: Float64Array;
   predictions: Float64Array;
+  /** row weights; absent: equal ones */
+  weights?: Float64Array | undefined;
+  /** which rows belong together and are resampled together; absent: each for itself */
+  blocks?: Int32Array | undefined;
+  /** labels as 0 and 1, for metrics of labels where they are not simply the most probable ones */
+  decided?: Float64Array | undefined;
 }
 
+/** `weights` and `blocks` have one entry per row of `target`, as those of `PreparedData` have. */
 export function scoredRows(
   target: Float64Array,
   predictions: Float32Array | Float64Array,
   outputs: number,
+  weights?: Float64Array,
+  blocks?: Int32Array,
 ): ScoredRows {
   const rows = predictedRows(target, predictions, outputs);
-  return { rows, target: takeRows(target, rows, 1), predictions: takeRows(predictions, rows, outputs) };
+  return {
+    rows,
+    target: takeRows(target, rows, 1),
+    predictions: takeRows(predictions, rows, outputs),
+    ...(weights ? { weights: takeRows(weights, rows, 1) } : {}),
+    ...(blocks ? { blocks: rows.map((row) => blocks[row]!) } : {}),
+  };
+}
+
+/** The same rows with the labels that a threshold gives; without one unchanged. */
+export function withThreshold(plan: ScoringPlan, scored: ScoredRows, threshold: number | null | undefined): ScoredRows {
+  if (plan.task !== 'binary' || threshold === null || threshold === undefined || threshold === defaultThreshold) {
+    return scored;
+  }
+  return { ...scored, decided: atThreshold(scored.predictions, shapeOf(plan).positive ?? 1, threshold) };
+}
+
+/** What a metric looks at: decided labels where it wants labels, else the predictions. */
+export function seenBy(metric: Metric, { predictions, decided }: ScoredRows): Float64Array {
+  return metric.needs === 'labels' && decided ? decided : predictions;
 }
 
 /** Every metric of the task; null where one is not defined on these rows. */
 export function allMetrics(plan: ScoringPlan, scored: ScoredRows): Record<string, number | null> {
   const shape = shapeOf(plan);
   const values = metricsForTask(plan.task).map((metric) => {
-    const value = metric.compute(scored.target, scored.predictions, shape);
+    const value = metric.compute(scored.target, seenBy(metric, scored), { ...shape, weights: scored.weights });
     return [metric.id, finiteOrNull(value)] as const;
   });
   return Object.fromEntries(values);
@@ -65,8 +94,11 @@ export function allMetrics(plan: ScoringPlan, scored: ScoredRows): Record<string
 /** Score in the plan's metric with its 95 % bootstrap interval. */
 export function scoreWithInterval(plan: ScoringPlan, scored: ScoredRows) {
   const random = createRandom(deriveSeed(plan.seed, 'bootstrap'));
-  const found = bootstrapInterval(metricOf(plan.metric), scored.target, scored.predictions, {
+  const metric = metricOf(plan.metric);
+  const found = bootstrapInterval(metric, scored.target, seenBy(metric, scored), {
     ...shapeOf(plan),
+    weights: scored.weights,
+    blocks: scored.blocks,
     random: random.next,
   });
   return { value: found.value, ciLow: finiteOrNull(found.low), ciHigh: finiteOrNull(found.high) };

@@ -1,12 +1,8 @@
-import { predictsValues } from '@laurel/contracts';
-import { type Metric, metricById } from '@laurel/evaluation';
-import { metricOf, type ScoringPlan, shapeOf } from './scoring.ts';
+import type { Metric } from '@laurel/evaluation';
+import { type Candidates, mixtureScore, tieBreakScore } from './ensembles/mixtures.ts';
+import { metricOf, type ScoringPlan } from './scoring.ts';
 
-/** The same rows as every model predicts them, row-major. */
-export interface Candidates {
-  target: Float64Array;
-  predictions: Float64Array[];
-}
+export type { Candidates } from './ensembles/mixtures.ts';
 
 export interface Selection {
   /** one per candidate, sum 1 */
@@ -26,26 +22,22 @@ export function selectGreedily(
   limits: { rounds: number; isOver: () => boolean },
 ): Selection {
   const metric = metricOf(plan.metric);
-  const loss = metricById(predictsValues(plan.task) ? 'rmse' : 'log_loss')!;
-  const counts = new Int32Array(candidates.predictions.length);
-  const sum = new Float64Array(candidates.predictions[0]!.length);
+  const { parts, score: scoreOf } = mixtureScore(plan, candidates);
+  const loss = tieBreakScore(plan, candidates);
+  const counts = new Int32Array(parts.length);
+  const sum = new Float64Array(parts[0]!.length);
+  const lossSum = new Float64Array(loss.parts[0]!.length);
   const order: number[] = [];
   const trajectory: number[] = [];
-  const trial = new Float64Array(sum.length);
-  const shape = shapeOf(plan);
-  const mixWith = (index: number): Float64Array => {
-    const added = candidates.predictions[index]!;
-    const size = order.length + 1;
-    for (let i = 0; i < sum.length; i++) trial[i] = (sum[i]! + added[i]!) / size;
-    return trial;
-  };
-  const lossWith = (index: number) => loss.compute(candidates.target, mixWith(index), shape);
+  const mixture = new Float64Array(sum.length);
+  const lossMixture = new Float64Array(lossSum.length);
+  const lossWith = (index: number) => loss.score(mix(lossMixture, lossSum, loss.parts[index]!, order.length));
 
   for (let round = 0; round < limits.rounds; round++) {
     let best = -1;
     let bestScore = Number.NaN;
     for (let index = 0; index < counts.length; index++) {
-      const score = rounded(metric.compute(candidates.target, mixWith(index), shape));
+      const score = rounded(scoreOf(mix(mixture, sum, parts[index]!, order.length)));
       if (best < 0 || better(metric, score, bestScore)) {
         best = index;
         bestScore = score;
@@ -55,13 +47,23 @@ export function selectGreedily(
       if (round > 0 && limits.isOver()) break;
     }
     if (round > 0 && limits.isOver()) break;
-    const added = candidates.predictions[best]!;
-    for (let i = 0; i < sum.length; i++) sum[i]! += added[i]!;
+    add(sum, parts[best]!);
+    add(lossSum, loss.parts[best]!);
     counts[best]!++;
     order.push(best);
     trajectory.push(bestScore);
   }
   return { weights: weightsUpTo(order, firstBest(trajectory, metric), counts.length), trajectory };
+}
+
+function mix(into: Float64Array, sum: Float64Array, added: Float64Array, count: number): Float64Array {
+  const share = 1 / (count + 1);
+  for (let i = 0; i < into.length; i++) into[i] = (sum[i]! + added[i]!) * share;
+  return into;
+}
+
+function add(sum: Float64Array, added: Float64Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += added[i]!;
 }
 
 function weightsUpTo(order: readonly number[], last: number, models: number): number[] {

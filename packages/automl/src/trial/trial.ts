@@ -5,15 +5,18 @@ import { finishPredictions, finishTrial } from '../finish/finish.ts';
 import { averageCurves } from '../learning-curves.ts';
 import type { FamilyInfo } from '../models/types.ts';
 import { configName } from '../names.ts';
+import { dataFacts } from '../prepare.ts';
 import { metricOf, outputsOf } from '../scoring.ts';
 import { noCapMs } from '../study/budget.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialSpec } from '../types.ts';
 import { Accumulator } from './accumulator.ts';
 import { failureOf } from './failure.ts';
-import { describeFit, type FoldResult, foldInput, scoreFold } from './fold.ts';
+import { describeFit, type FoldResult, foldInput, type Round, scoreFold } from './fold.ts';
+import { fitWithin } from './memory.ts';
 import { lostRace, outOfTime, type Pruning } from './racing.ts';
-import { affordableRows, someRows } from './rows.ts';
+import { affordableRows } from './rows.ts';
 import { NotANumber } from './score.ts';
+import { stopReasonOf } from './stop-reason.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
 const finishShare = 0.1;
@@ -49,7 +52,6 @@ async function fitBag(
   // Families look at the clock only where there is a limit: with a number of trials nothing may depend on it.
   const limitMs = spec.capMs >= noCapMs ? Number.POSITIVE_INFINITY : spec.capMs;
   const deadlineMs = startMs + limitMs - Math.min(mostFinishMs, limitMs * finishShare);
-  const family = await info.load();
   const outputs = outputsOf(plan);
   const rounds = repeats.flatMap((fold, repeat) => foldNumbers(fold).map((number) => ({ repeat, number })));
   const oof = new Accumulator(prepared.trainingRows, outputs);
@@ -58,39 +60,26 @@ async function fitBag(
   for (const [index, round] of rounds.entries()) {
     context.signal?.throwIfAborted();
     context.onEvent?.({ type: 'fold-started', fold: index, folds: rounds.length });
-    const roundStartMs = context.now();
-    // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
-    const share = (deadlineMs - context.now()) / (rounds.length - index);
-    const repeated = spec.repeat?.[index];
-    const input = foldInput(prepared, spec, context, {
-      ...round,
-      index,
-      folds: rounds.length,
-      deadlineMs: context.now() + share,
-      repeated,
-    });
-    const foldRows = input.train.rows.length;
-    input.train.rows = repeated ? someRows(input, repeated.rows) : affordableRows(prepared, input, share, info);
     const foldStartMs = context.now();
-    const model = await family.fit(input);
+    // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
+    const shareMs = (deadlineMs - foldStartMs) / (rounds.length - index);
+    const place = { ...round, index, folds: rounds.length, deadlineMs: foldStartMs + shareMs };
+    const fold = await fitFold(prepared, spec, context, info, { ...place, repeated: spec.repeat?.[index] }, shareMs);
     try {
-      const cost = { seconds: (context.now() - foldStartMs) / 1000, fewerRows: input.train.rows.length < foldRows };
-      const fit = describeFit(model, input, round, cost);
-      results.push({ ...scoreFold(prepared, input, model, context, oof, holdout), fit });
+      results.push({ ...fold, ...scoreFold(prepared, fold.input, fold.model, context, oof, holdout) });
     } finally {
-      model.dispose();
+      fold.model.dispose();
     }
     context.onEvent?.({ type: 'fold-finished', fold: index, score: results[index]!.score });
-    const foldScores = results.map((fold) => fold.score);
     const pruning =
       outOfTime({
-        foldMs: context.now() - roundStartMs,
-        shareMs: share,
+        foldMs: context.now() - foldStartMs,
+        shareMs,
         foldsDone: index + 1,
         folds: rounds.length,
         leftMs: startMs + limitMs - context.now(),
       }) ??
-      (spec.race && lostRace(spec.race, foldScores, metricOf(plan.metric).higherIsBetter));
+      (spec.race && lostRace(spec.race, scoresOf(results), metricOf(plan.metric).higherIsBetter));
     if (pruning && index + 1 < rounds.length) {
       const fitSeconds = (context.now() - startMs) / 1000;
       return { status: 'pruned', ...prunedTrial(pruning, results, fitSeconds), name: configName(info, spec.config) };
@@ -99,12 +88,8 @@ async function fitBag(
   const fitSeconds = (context.now() - startMs) / 1000;
   const predicted = results.reduce((sum, fold) => sum + fold.validationRows, 0);
   const predictMs = results.reduce((sum, fold) => sum + fold.predictMs, 0);
-  const finished = finishTrial(
-    prepared,
-    oof.mean(),
-    results.map((fold) => fold.score),
-    spec.seed,
-  );
+  const finished = finishTrial(prepared, oof.mean(), scoresOf(results), spec.seed);
+  const stopReason = stopReasonOf(spec, results);
   return {
     status: 'completed',
     ...finished,
@@ -127,12 +112,39 @@ async function fitBag(
     members: [],
     truncated: results.some((fold) => fold.fit.truncated),
     fits: results.map((fold) => fold.fit),
+    ...(stopReason === null ? {} : { stopReason }),
     notBetterThanBest: false,
   };
 }
 
+/** Fits one fold on as many of its rows as are asked for, can be afforded, and fit into memory. */
+async function fitFold(
+  prepared: PreparedData,
+  spec: TrialSpec,
+  context: EngineContext,
+  info: FamilyInfo,
+  round: Round,
+  shareMs: number,
+) {
+  const family = await info.load();
+  const input = foldInput(prepared, spec, context, round);
+  const allRows = input.train.rows.length;
+  const most =
+    round.repeated?.rows ?? Math.min(spec.rungRows ?? allRows, affordableRows(prepared, input, shareMs, info));
+  const fitStartMs = context.now();
+  const { model, lackedMemory } = await fitWithin(input, most, info, dataFacts(prepared), family.fit);
+  const usedRows = input.train.rows.length;
+  const fewerRows = usedRows < Math.min(allRows, spec.rungRows ?? allRows);
+  const fit = describeFit(model, input, round, { seconds: (context.now() - fitStartMs) / 1000, fewerRows });
+  return { input, model, fit, allRows, lackedMemory };
+}
+
+function scoresOf(results: readonly FoldResult[]): number[] {
+  return results.map((fold) => fold.score);
+}
+
 function prunedTrial({ cause, reason }: Pruning, results: readonly FoldResult[], fitSeconds: number) {
-  const foldScores = results.map((fold) => fold.score);
+  const foldScores = scoresOf(results);
   const defined = foldScores.filter(Number.isFinite);
   if (defined.length === 0) throw new NotANumber();
   const score = defined.reduce((sum, value) => sum + value, 0) / defined.length;

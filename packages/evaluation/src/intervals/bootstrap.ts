@@ -16,6 +16,8 @@ export interface BootstrapOptions extends MetricShape {
    */
   blocks?: ArrayLike<number> | undefined;
   resamples?: number | undefined;
+  /** one weight >= 0 per row: a row counts with it in every resample that it is drawn for */
+  weights?: Float64Array | undefined;
 }
 
 export interface ScoreInterval {
@@ -128,11 +130,13 @@ export function resampledScores(
   const rows = sample ? takeRows(target, sample, 1) : target;
   const scored = sample ? models.map((predictions) => takeRows(predictions, sample, options.classes)) : models;
   const prepared = metrics.map((metric) => scored.map((predictions) => metric.prepare(rows, predictions, options)));
+  const weights = options.weights && (sample ? takeRows(options.weights, sample, 1) : options.weights);
   const resamples = options.resamples ?? resamplesFor(rows.length);
   const scores = prepared.map((row) => row.map(() => new Float64Array(resamples)));
   const counts = new Float64Array(rows.length);
   for (let r = 0; r < resamples; r++) {
     draw.into(counts);
+    if (weights) for (let i = 0; i < counts.length; i++) counts[i] = (counts[i] as number) * (weights[i] as number);
     prepared.forEach((row, m) => {
       row.forEach((score, k) => {
         (scores[m]?.[k] as Float64Array)[r] = score(counts);
@@ -141,7 +145,7 @@ export function resampledScores(
   }
   return {
     scores,
-    fullScores: prepared.map((row) => row.map((score) => score(null))),
+    fullScores: prepared.map((row) => row.map((score) => score(weights ?? null))),
     scale: Math.sqrt(rows.length / target.length),
   };
 }
