@@ -67,6 +67,7 @@ export const errorCodes = {
   METRIC_UNKNOWN: { status: 422, retryable: false },
   METRIC_NOT_FOR_TASK: { status: 422, retryable: false },
   FAMILY_UNKNOWN: { status: 422, retryable: false },
+  STRATEGY_UNKNOWN: { status: 422, retryable: false },
   BUDGET_INVALID: { status: 422, retryable: false },
   VALIDATION_INVALID: { status: 422, retryable: false },
   DATASET_NOT_READY: { status: 409, retryable: true },

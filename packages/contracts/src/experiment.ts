@@ -37,6 +37,9 @@ export const modelConstraints = z.strictObject({
 });
 export type ModelConstraints = z.infer<typeof modelConstraints>;
 
+/** A configuration to try first: a family by id, and its hyperparameters. */
+export const warmStart = z.strictObject({ family: z.string(), config: z.record(z.string(), z.unknown()) });
+
 export const experimentRequest = z.strictObject({
   datasetId: z.string(),
   target: z.string().min(1).max(500),
@@ -83,6 +86,8 @@ export const experimentRequest = z.strictObject({
   trialSeconds: z.number().positive().optional(),
   /** an earlier experiment of the project, whose best configurations are tried first */
   warmStartFrom: z.string().optional(),
+  /** configurations that are tried first; those of `warmStartFrom` are added to them */
+  warmStarts: z.array(warmStart).max(20).optional(),
   /** forecast: how many steps ahead */
   horizon: z.number().int().positive().optional(),
   /** forecast: column that tells several series apart */
@@ -174,7 +179,7 @@ export const experimentPlan = z.object({
   forecast: forecastPlan.optional(),
   trialSeconds: z.number().optional(),
   /** configurations of an earlier experiment, tried right after the baseline */
-  warmStarts: z.array(z.object({ family: z.string(), config: z.record(z.string(), z.unknown()) })).optional(),
+  warmStarts: z.array(warmStart).optional(),
   warmStartFrom: z.string().optional(),
   seed: z.number(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
@@ -202,6 +207,10 @@ export type FailureKind = z.infer<typeof failureKind>;
 export const trialFailure = z.object({ kind: failureKind, message: z.string() });
 export type TrialFailure = z.infer<typeof trialFailure>;
 
+/** A feature made of others: a name to read, the columns it is made of, and how, in words. */
+export const generatedFeature = z.object({ name: z.string(), from: z.array(z.string()), how: z.string() });
+export type GeneratedFeature = z.infer<typeof generatedFeature>;
+
 export const trialView = z.object({
   id: z.string(),
   number: z.number().int(),
@@ -221,7 +230,7 @@ export const trialView = z.object({
   /** why it was stopped before its whole fit, in words; null when it was not */
   stopReason: z.string().nullable().optional(),
   /** generated features that its models use */
-  generatedFeatures: z.array(z.object({ name: z.string(), from: z.array(z.string()), how: z.string() })).optional(),
+  generatedFeatures: z.array(generatedFeature).optional(),
   /** worker and slot that ran it, for the timeline */
   worker: z.string().nullable().optional(),
   /** successive halving: training rows of a fold at most; null: all */

@@ -1,17 +1,16 @@
 import { AppError, type DatasetProfile, type ExperimentPlan, predictsValues } from '@laurel/contracts';
 import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
 import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
-import { familyOf } from '../families.ts';
-import { families } from '../models/registry.ts';
 import { readBudget } from './budget.ts';
 import { chooseFeatures } from './features.ts';
+import { planSearch, type SearchRequest } from './search.ts';
 import { describePlan } from './sentences.ts';
 import { planValidation, splitColumn } from './split.ts';
 import { planTarget } from './target.ts';
 import { warnOfTimeOrder } from './time-order.ts';
 
 /** The parts of a request that the plan reads; what the API accepts, and what a library call may leave out. */
-export interface PlanRequest {
+export interface PlanRequest extends SearchRequest {
   target: string;
   task?: string | undefined;
   positiveClass?: string | undefined;
@@ -31,7 +30,6 @@ export interface PlanRequest {
   roles?:
     | { weight?: string | undefined; group?: string | undefined; time?: string | undefined; id?: string | undefined }
     | undefined;
-  families?: string[] | undefined;
   seed?: number | undefined;
 }
 
@@ -56,6 +54,7 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     );
   }
   const budget = readBudget(request.budget);
+  const { warnings: searchWarnings, ...search } = planSearch(request, target.task);
   const metric = chooseMetric(request.metric, target.task);
   const split = splitColumn(profile, request);
   refuseWeight(request.roles);
@@ -82,9 +81,13 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     rows: { total: profile.rows, usable, training, holdout },
     features,
     excluded,
-    families: chooseFamilies(request.families, target.task),
+    ...search,
     seed,
-    warnings: [...target.warnings, ...rareClass(profile, request.target, target.task, validation.folds)],
+    warnings: [
+      ...target.warnings,
+      ...rareClass(profile, request.target, target.task, validation.folds),
+      ...searchWarnings,
+    ],
     sentences: [],
     ...(request.features?.include ? { included: request.features.include } : {}),
   };
@@ -175,22 +178,6 @@ function refuseWeight(roles: PlanRequest['roles']): void {
     'VALIDATION_INVALID',
     'This version cannot use a weight column. Leave the setting out if every row counts the same.',
   );
-}
-
-/** The families asked for, always with the reference, in the registry's order. Ensembles are made in any case. */
-function chooseFamilies(asked: string[] | undefined, task: ExperimentPlan['task']): string[] {
-  const fitting = families.filter((family) => !family.combines && family.tasks.includes(task));
-  if (asked === undefined) return fitting.map((family) => family.id);
-  const wanted = asked.map(familyOf);
-  const chosen = fitting.filter((family) => family.reference || wanted.includes(family));
-  if (!chosen.some((family) => asked.includes(family.id))) {
-    const known = fitting.map((family) => family.id).join(', ');
-    throw new AppError(
-      'FAMILY_UNKNOWN',
-      `None of the families asked for can be trained for a ${task} task. There are: ${known}.`,
-    );
-  }
-  return chosen.map((family) => family.id);
 }
 
 function rareClass(profile: DatasetProfile, target: string, task: ExperimentPlan['task'], folds: number) {

@@ -1,10 +1,18 @@
 import type { ExperimentPlan } from '@laurel/contracts';
 import { metricById } from '@laurel/evaluation';
 import { families } from '../models/registry.ts';
+import { searchSentences } from './search-sentences.ts';
 
 /** The plan in words, one sentence each. */
 export function describePlan(plan: ExperimentPlan): string[] {
-  return [taskSentence(plan), rowSentence(plan), featureSentence(plan), validationSentence(plan), runSentence(plan)];
+  return [
+    taskSentence(plan),
+    rowSentence(plan),
+    featureSentence(plan),
+    validationSentence(plan),
+    runSentence(plan),
+    ...searchSentences(plan),
+  ];
 }
 
 function taskSentence({ task, target, labels, positiveClass, metric }: ExperimentPlan): string {

@@ -5,11 +5,8 @@ import { toUnit } from './sample.ts';
 /** A trial as the API answers it. */
 export type SearchTrial = Pick<
   TrialView,
-  'number' | 'family' | 'name' | 'config' | 'status' | 'score' | 'startedAt' | 'finishedAt' | 'worker'
-> & {
-  /** set for a trial on a part of the rows, whose score is not comparable with the others' */
-  rungRows?: number | null;
-};
+  'number' | 'family' | 'name' | 'config' | 'status' | 'score' | 'startedAt' | 'finishedAt' | 'worker' | 'rungRows'
+>;
 export type InsightFamily = Pick<CatalogEntry, 'id' | 'label' | 'space' | 'combines'>;
 export type ParameterValue = string | number | boolean;
 

@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { capAtStartMs, noCapMs } from './budget.ts';
-import { bestTrial, createStudy, step } from './study.ts';
+import { bestTrial } from './choice.ts';
+import { createStudy, step } from './study.ts';
 import { Executor, facts, families, plan, scoreOf, study } from './testing.ts';
 
 describe('the order of trials', () => {
-  it('starts with the reference, then every family by cost, then the families in turns, the better ones more often', () => {
+  it('starts with the reference, then every family by cost, then the rest of the portfolio in turns', () => {
     const run = new Executor({ seconds: null, trials: 5 });
     run.send({ type: 'begin', atMs: 0, parallelism: 1 });
     run.drain();
-    expect(run.order.map((line) => line.split(' ')[1])).toEqual([
-      'base',
-      'quick',
-      'slow',
-      'quick',
-      'quick',
-      'ensemble',
-    ]);
+    expect(run.order.map((line) => line.split(' ')[1])).toEqual(['base', 'quick', 'slow', 'quick', 'slow', 'ensemble']);
     expect(run.order[3]).toContain('"rate":0.2');
     expect(run.ends).toEqual([
       { type: 'end', status: 'completed', winner: bestTrial(run.state)?.number, message: null },
