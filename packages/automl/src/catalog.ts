@@ -21,5 +21,5 @@ const descriptions: readonly FamilyDescription[] = [
 
 /** The model families as plain JSON: what forms, leaderboards and the API show. Browser-safe; loads no implementation. */
 export const catalog: readonly CatalogEntry[] = descriptions.map(
-  ({ startingConfigs: _, openingPlaces: __, ...entry }) => entry,
+  ({ startingConfigs: _, openingPlaces: __, memoryBytes: ___, modelBytes: ____, ...entry }) => entry,
 );

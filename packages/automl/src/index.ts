@@ -23,7 +23,8 @@ export {
   targetValues,
 } from './prepare.ts';
 export { budgetEndMs, capAtStartMs, noCapMs, reserveMs, spentMs } from './study/budget.ts';
-export { bestTrial, createStudy, type StudyOptions, step } from './study/study.ts';
+export { bestTrial } from './study/choice.ts';
+export { createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
 export { completedFacts } from './trial/facts.ts';
 export { runTrial } from './trial/trial.ts';

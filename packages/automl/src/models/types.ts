@@ -64,6 +64,12 @@ export interface FamilyInfo {
   /** more than two classes multiply the cost of a fit, as where something is fitted for each */
   costByClass: boolean;
   /**
+   * Bytes that a fit takes at most beside its table, and bytes of its model, by formulas that grow with the rows. A fit
+   * beyond its limits is tried with fewer rows. Absent: the family keeps to its limits by itself
+   */
+  memoryBytes?(facts: DataFacts, config: Config): number;
+  modelBytes?(facts: DataFacts, config: Config): number;
+  /**
    * Places of the first starting configs among those of all families, the lowest first, however costly: what is known
    * to be strong comes early. A default without a place comes after them, by cost.
    */
@@ -75,7 +81,10 @@ export interface FamilyInfo {
 export type FamilyDescription = Omit<FamilyInfo, 'load'>;
 
 /** A family as plain JSON, for forms, leaderboards and the API. */
-export type CatalogEntry = Omit<FamilyInfo, 'load' | 'startingConfigs' | 'openingPlaces'>;
+export type CatalogEntry = Omit<
+  FamilyInfo,
+  'load' | 'startingConfigs' | 'openingPlaces' | 'memoryBytes' | 'modelBytes'
+>;
 
 export interface FitData {
   /**

@@ -1,8 +1,8 @@
 import type { ExperimentPlan } from '@laurel/contracts';
-import { metricById } from '@laurel/evaluation';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
 import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
+import { bestTrial, eligible, keepsLimits } from './choice.ts';
 import { extend, isPaused, pause, resume } from './pause.ts';
 import { addTrial, propose, specOf } from './propose.ts';
 import { startStrategy } from './strategy.ts';
@@ -54,17 +54,6 @@ export function step(before: StudyState, event: StudyEvent, known: readonly Fami
   apply(state, event, actions);
   advance(state, event.atMs, actions, known);
   return { state, actions };
-}
-
-/** The completed trial with the best score; ties go to the lower number. */
-export function bestTrial(state: StudyState): StudyTrial | null {
-  const higherIsBetter = metricById(state.plan.metric)?.higherIsBetter ?? true;
-  let best: StudyTrial | null = null;
-  for (const trial of state.trials) {
-    if (trial.status !== 'completed' || trial.score === null) continue;
-    if (!best || (higherIsBetter ? trial.score > best.score! : trial.score < best.score!)) best = trial;
-  }
-  return best;
 }
 
 function countIdleTime(state: StudyState, atMs: number): void {
@@ -196,7 +185,7 @@ function stopKeepingOne(state: StudyState, actions: StudyAction[], only?: StudyT
 }
 
 function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]): void {
-  const members = state.trials.filter((trial) => trial.status === 'completed').map((trial) => trial.number);
+  const members = eligible(state).map((trial) => trial.number);
   state.status = 'finishing';
   state.phase = 'ensemble';
   if (members.length < 2) return;
@@ -220,6 +209,10 @@ function advanceEnsemble(state: StudyState, atMs: number, actions: StudyAction[]
       reasons.length > 0 ? ` ${reasons.slice(0, 3).join(' ')}` : ' The time was too short for even one model.';
     end(state, actions, 'failed', `No model could be trained.${why}`);
     return;
+  }
+  if (!keepsLimits(state, best)) {
+    const message = 'No model keeps to the limits of size and time for a prediction; the best of all was taken.';
+    state.warnings = [...state.warnings, { code: 'LIMITS_NOT_KEPT', message }];
   }
   const ensemble = state.trials.find((trial) => trial.kind === 'ensemble');
   if (ensemble && ensemble.status !== 'completed') {

@@ -2,9 +2,16 @@ import { AppError, type FailureKind } from '@laurel/contracts';
 import { NotANumber } from './score.ts';
 
 /** The runtime's errors of too large an allocation, and those of families that know in advance. */
-function isOutOfMemory(error: unknown): boolean {
+export function isOutOfMemory(error: unknown): boolean {
   if (error instanceof RangeError && /allocation|memory/i.test(error.message)) return true;
   return error instanceof Error && 'code' in error && error.code === 'MEMORY_LIMIT';
+}
+
+/** Refuses what is predicted to be too large, as families do that count by themselves. */
+export function memoryRefusal(what: 'fit' | 'model', neededBytes: number, limitBytes: number): Error {
+  const mb = (bytes: number) => Math.ceil(bytes / 2 ** 20).toLocaleString('en');
+  const message = `The ${what} would take about ${mb(neededBytes)} MB; ${mb(limitBytes)} MB are allowed.`;
+  return Object.assign(new Error(message), { code: 'MEMORY_LIMIT' });
 }
 
 /** What a trial is recorded to have failed by. */

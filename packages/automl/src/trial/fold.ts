@@ -20,6 +20,9 @@ export interface FoldResult {
   predictMs: number;
   validationRows: number;
   fit: FoldFit;
+  /** training rows that the fold has */
+  allRows: number;
+  lackedMemory: boolean;
 }
 
 export interface Round {
@@ -30,7 +33,7 @@ export interface Round {
   folds: number;
   deadlineMs: number;
   /** what the trial that is repeated decided here */
-  repeated: Pick<FoldFit, 'decided'> | undefined;
+  repeated: Pick<FoldFit, 'rows' | 'decided'> | undefined;
 }
 
 /** What a family is given to fit one fold. */
@@ -94,7 +97,7 @@ export function scoreFold(
   context: EngineContext,
   oof: Accumulator,
   holdout: Accumulator,
-): Omit<FoldResult, 'fit'> {
+): Omit<FoldResult, 'fit' | 'allRows' | 'lackedMemory'> {
   const { features, rows, target } = input.validation!;
   const before = context.now();
   const predictions = model.predict(features, rows);

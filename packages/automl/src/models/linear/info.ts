@@ -61,7 +61,16 @@ export const linearInfo = {
     },
   },
   startingConfigs,
+  memoryBytes,
 } as const satisfies FamilyDescription;
+
+/** The columns, the matrix that is made of them, and what the solver keeps for every row, training and validation. */
+function memoryBytes(facts: DataFacts, config: Config): number {
+  const pieces = typeof config.pieces === 'number' ? config.pieces : 0;
+  const outputs = facts.classes > 2 ? facts.classes : 1;
+  const numbers = 8 * (facts.numericFeatures * (2 + pieces) + 5 * outputs);
+  return 1.25 * facts.rows * (numbers + 12 * facts.categoricalFeatures);
+}
 
 function startingConfigs(facts: DataFacts): Config[] {
   const plain: Config = { pieces: 0, skewLimit: 0.99, levelLimit: 50, levelMinCount: 3 };
