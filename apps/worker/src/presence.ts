@@ -14,6 +14,11 @@ export function newWorkerId(): string {
   return `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`;
 }
 
+/** What a trial's row says of where it runs: the worker and its slot. */
+export function slotName(workerId: string, slot: number): string {
+  return `${workerId}#${slot}`;
+}
+
 /** Tells the database every five seconds that this worker lives and how busy it is. Answers how to leave. */
 export function announce(
   db: Db,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { columnType } from './dataset.ts';
-import { interval, leaderboardRow, taskKind } from './experiment.ts';
+import { generatedFeature, interval, leaderboardRow, taskKind } from './experiment.ts';
 
 /** Largest artifact that is kept, 256 MiB; fits keep their models below it. */
 export const maxArtifactBytes = 256 * 1024 * 1024;
@@ -137,6 +137,10 @@ export const modelView = z.object({
     artifactSha256: z.string().nullable(),
     members: z.array(z.object({ modelId: z.string(), name: z.string(), weight: z.number() })),
   }),
+  /** why its fit ended before it was done, in words; null when it did not */
+  stopReason: z.string().nullable().optional(),
+  /** features made of the columns that it uses, with where they come from */
+  generatedFeatures: z.array(generatedFeature).optional(),
   sizeBytes: z.number().int(),
   fitSeconds: z.number(),
   predictMsPerRow: z.number(),

@@ -109,6 +109,7 @@ const byId: Record<string, Call> = {
   'experiments.list of a dataset': (db, actor, ids) => db.experiments.list(actor, { datasetId: ids.dataset }, page),
   'experiments.get': (db, actor, ids) => db.experiments.get(actor, ids.experiment),
   'experiments.trials': (db, actor, ids) => db.experiments.trials(actor, ids.experiment),
+  'experiments.manifest': (db, actor, ids) => db.experiments.manifest(actor, ids.experiment),
   'experiments.models': (db, actor, ids) => db.experiments.models(actor, ids.experiment),
   'experiments.command': (db, actor, ids) => db.experiments.command(actor, ids.experiment, { type: 'cancel' }),
   'experiments.revealHoldout': (db, actor, ids) => db.experiments.revealHoldout(actor, ids.experiment),

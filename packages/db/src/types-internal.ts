@@ -1,20 +1,25 @@
 import type {
   DatasetProfile,
+  EngineVersions,
   ExperimentPlan,
   ExperimentRequest,
   ExperimentStatus,
+  GeneratedFeature,
   LearningCurves,
   ModelInput,
   ParseOptions,
   RunEventData,
   SerialisedError,
   TrialFailure,
+  TrialRun,
 } from '@laurel/contracts';
 
 /** What the worker needs to know of one trial to run it. */
 export interface ClaimedTrial {
   trialId: string;
   attemptId: string;
+  /** as the claim named it */
+  worker: string;
   experimentId: string;
   projectId: string;
   number: number;
@@ -46,6 +51,9 @@ export interface CompletedTrial {
   /** in words, why the fit ended before it was done */
   stopReason?: string;
   artifact: Uint8Array;
+  generatedFeatures?: GeneratedFeature[];
+  /** how its folds were fitted, for the manifest */
+  run?: TrialRun;
 }
 
 /** A trial that was given up before its last fold: no model, and no failure. */
@@ -60,6 +68,7 @@ export interface PrunedTrial {
   reason: string;
   seconds: number;
   peakMb: number;
+  run?: TrialRun;
 }
 
 export type TrialReport =
@@ -107,6 +116,8 @@ export interface InternalRepository {
       inputs: ModelInput[];
       splitSha256: string;
       codeVersion: string;
+      /** versions and kernels of the program that prepares it, for the manifest */
+      engine?: EngineVersions;
       parallelism: number;
       /** of the plan's metric: evaluation's registry knows it, this package does not */
       metric: { id: string; label: string; higherIsBetter: boolean };

@@ -7,6 +7,7 @@ import type {
   ColumnType,
   DatasetProfile,
   DatasetView,
+  ExperimentManifest,
   ExperimentRequest,
   ExperimentView,
   LearningCurves,
@@ -131,6 +132,8 @@ export interface ExperimentRepository {
   ): Promise<Page<ExperimentView>>;
   get(actor: Actor, id: string): Promise<ExperimentView>;
   trials(actor: Actor, id: string): Promise<TrialView[]>;
+  /** everything that made its models, for the record and for `laurel replay` */
+  manifest(actor: Actor, id: string): Promise<ExperimentManifest>;
   /** models of the experiment with their metrics, best first by the plan's metric; holdout only when it was opened */
   models(actor: Actor, id: string): Promise<ModelView[]>;
   /** cancels at once; the others are told to the study, whose next step a job brings about */

@@ -14,3 +14,4 @@ export {
 export { failures, resultOf, toAppError, toTrialFailure } from './failure.ts';
 export { createPool, type Pool, type PoolOptions, type RunOptions } from './pool.ts';
 export type { Outcome, PoolFailure, Protocol, RequestOf } from './protocol.ts';
+export { trialRunOf } from './trial-run.ts';

@@ -10,3 +10,6 @@ CREATE INDEX "experiment_live" ON "experiment" ("status") WHERE (status IN ('que
 -- How a trial was asked for, how far it came, and what it made.
 ALTER TABLE "trial" ADD COLUMN "spec" JSONB NOT NULL DEFAULT '{}', ADD COLUMN "stop_reason" TEXT,
   ADD COLUMN "generated_features" JSONB NOT NULL DEFAULT '[]', ADD COLUMN "run" JSONB;
+ALTER TABLE "trial_attempt" DROP CONSTRAINT "trial_attempt_outcome_check";
+ALTER TABLE "trial_attempt" ADD CONSTRAINT "trial_attempt_outcome_check"
+  CHECK ("outcome" IN ('completed', 'pruned', 'failed', 'lost', 'cancelled'));

@@ -5,7 +5,7 @@ import { metricById } from '@laurel/evaluation';
 import { type PreparedSummary, resultOf } from '@laurel/pool';
 import { type Handler, JobPostponed, jobs } from '@laurel/queue';
 import { blobKeys } from '@laurel/storage';
-import { codeVersion } from '../code-version.ts';
+import { codeVersion, engineVersions } from '../code-version.ts';
 import { persist } from '../persist.ts';
 import type { Resources } from '../resources.ts';
 import { withFolder } from '../scratch.ts';
@@ -63,6 +63,7 @@ async function prepare(resources: Resources, experiment: Preparing): Promise<voi
       inputs,
       splitSha256,
       codeVersion,
+      engine: engineVersions(),
       parallelism: await slotsOfAll(resources),
       metric: { id, label, higherIsBetter },
     };

@@ -5,10 +5,12 @@ import type { Handler } from '@laurel/queue';
 import { blobKeys } from '@laurel/storage';
 import { errorText } from '../log.ts';
 import { isPassing, persist } from '../persist.ts';
+import { slotName } from '../presence.ts';
 import type { Resources } from '../resources.ts';
 import { studyPort } from '../study-port.ts';
 import { execute } from '../trials/execute.ts';
 import { startHeartbeat } from '../trials/heartbeat.ts';
+import { SlotNumbers } from '../trials/slots.ts';
 
 /**
  * Claims a trial, runs it in a child process and records what came of it. The claim makes an attempt; every later
@@ -16,8 +18,9 @@ import { startHeartbeat } from '../trials/heartbeat.ts';
  */
 export function runTrial(resources: Resources): Handler<'run-trial'> {
   const { db, ticker, relay, shutdown } = resources;
-  return async ({ trialId }) => {
-    const trial = await db.internal.claimTrial(trialId, resources.workerId);
+  const slots = new SlotNumbers();
+  const run = async (trialId: string, slot: number) => {
+    const trial = await db.internal.claimTrial(trialId, slotName(resources.workerId, slot));
     if (!trial) return;
     ticker.touch(trial.experimentId);
     const lost = new AbortController();
@@ -30,6 +33,10 @@ export function runTrial(resources: Resources): Handler<'run-trial'> {
       await heartbeat.end();
       relay.kick();
     }
+  };
+  return async ({ trialId }) => {
+    const slot = slots.take();
+    await run(trialId, slot).finally(() => slots.free(slot));
   };
 }
 
@@ -44,7 +51,7 @@ async function record(resources: Resources, trial: ClaimedTrial, outcome: Outcom
   const answer = outcome.result;
   if (answer.status === 'failed') return finish(resources, trial, failed(answer.failure, outcome));
   if (answer.status === 'pruned') {
-    const { status: _, fitSeconds: __, fits: ___, ...result } = answer;
+    const { status: _, fitSeconds: __, ...result } = answer;
     const { seconds, peakMb } = outcome;
     return finish(resources, trial, { status: 'pruned', result: { ...result, seconds, peakMb } }, outcome);
   }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { freePort } from '@laurel/config/free-port';
 
 export interface TestRedis {
   url: string;

@@ -18,12 +18,13 @@ export async function execute(
   trial: ClaimedTrial,
   { signal, onProgress }: Execution,
 ): Promise<Outcome<TrialAnswer>> {
-  const { number, kind, family, config, seed, capMs, budgetLeftMs, experimentId } = trial;
+  const { number, kind, family, config, seed, capMs, more, budgetLeftMs, experimentId } = trial;
   try {
     const request = {
       preparedPath: await resources.storage.localPath(blobKeys.prepared(experimentId)),
       preparedKey: experimentId,
-      spec: { number, kind, family, config, seed, capMs },
+      // what the study asks of it beyond a trial's own fields comes back as it was stored
+      spec: { ...more, number, kind, family, config, seed, capMs },
       budgetLeftMs,
     };
     const hardMs = Math.min(capMs, budgetLeftMs === null ? capMs : Math.max(0, budgetLeftMs)) + graceMs;
@@ -42,14 +43,16 @@ export async function execute(
   }
 }
 
-/** The finished trials of the experiment as files. One whose predictions were not kept takes no part. */
+/** The finished trials that the ensemble is to be made of, as files. One whose predictions were not kept takes no part. */
 async function membersOf(
   { db, storage, artifacts }: Resources,
-  { experimentId }: ClaimedTrial,
+  { experimentId, config }: ClaimedTrial,
 ): Promise<StoredMember[]> {
+  const asked = Array.isArray(config.members) ? new Set<unknown>(config.members) : null;
   const members: StoredMember[] = [];
   for (const member of await db.internal.ensembleMembers(experimentId)) {
     const { trialId, trialNumber, name, score, artifactSha256, predictMsPerRow } = member;
+    if (asked && !asked.has(trialNumber)) continue;
     const key = blobKeys.predictions(experimentId, trialId);
     if (!(await storage.exists(key))) continue;
     members.push({

@@ -18,8 +18,8 @@ export interface Heartbeat {
  * answers that the attempt no longer counts: cancelled, ended, or given to another worker.
  */
 export function startHeartbeat(resources: Resources, trial: ClaimedTrial, onLost: () => void): Heartbeat {
-  const { db, log, ticker, workerId } = resources;
-  const { trialId, attemptId, experimentId } = trial;
+  const { db, log, ticker } = resources;
+  const { trialId, attemptId, experimentId, worker } = trial;
   let newest: TrialProgress | null = null;
   let saidAt = performance.now();
   let running: Promise<void> | null = null;
@@ -31,7 +31,7 @@ export function startHeartbeat(resources: Resources, trial: ClaimedTrial, onLost
     if (isLost || (!progress && performance.now() - saidAt < quietMs)) return;
     newest = null;
     try {
-      const event = progress && { type: 'trial-progress' as const, trialId, worker: workerId, ...progress };
+      const event = progress && { type: 'trial-progress' as const, trialId, worker, ...progress };
       const counts = await db.internal.heartbeat(trialId, attemptId, event);
       saidAt = performance.now();
       if (counts) return;

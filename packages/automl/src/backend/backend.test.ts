@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createGemm, packBytes, plainGemm } from './gemm.ts';
-import { loadTensors, type TensorBackend } from './tfjs.ts';
+import type { TensorBackend } from './loaded.ts';
+import { loadTensors } from './tfjs.ts';
 
 /** The definition: sums in order, each product and each sum rounded to single precision. */
 function product(a: Float32Array, b: Float32Array, m: number, n: number, k: number): Float32Array {

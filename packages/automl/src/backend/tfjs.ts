@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceMatMul } from './mat-mul.ts';
-
-export type TensorBackend = 'tensorflow' | 'wasm' | 'cpu';
+import { setLoadedBackend, type TensorBackend } from './loaded.ts';
+import { registerOperations } from './tensors.ts';
 
 let loading: Promise<TensorBackend> | null = null;
 
@@ -12,7 +11,10 @@ let loading: Promise<TensorBackend> | null = null;
  * (its sums do not depend on timing), else plain JavaScript. Asking again costs nothing.
  */
 export function loadTensors(): Promise<TensorBackend> {
-  loading ??= choose();
+  loading ??= choose().then((backend) => {
+    setLoadedBackend(backend);
+    return backend;
+  });
   return loading;
 }
 
@@ -43,7 +45,6 @@ async function startWasm(): Promise<boolean> {
     wasm.setThreadsCount(1);
     if (!(await tf.setBackend('wasm'))) return false;
     await tf.ready();
-    replaceMatMul();
     return true;
   } catch {
     return false; // no WebAssembly SIMD here, or its files are missing: plain JavaScript takes its place

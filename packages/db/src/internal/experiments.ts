@@ -45,7 +45,7 @@ export function createExperimentFunctions({ database }: Context): ExperimentFunc
         const state = study.create(plan);
         await tx.query(
           `UPDATE experiment SET plan = $2, metric = $3, inputs = $4, split_sha256 = $5, code_version = $6, study = $7,
-             warnings = $8 WHERE id = $1`,
+             warnings = $8, engine = $9 WHERE id = $1`,
           [
             experimentId,
             json(plan),
@@ -55,6 +55,7 @@ export function createExperimentFunctions({ database }: Context): ExperimentFunc
             input.codeVersion,
             json(state),
             json(plan.warnings),
+            input.engine ? json(input.engine) : null,
           ],
         );
         await addEvents(tx, experiment, [{ type: 'plan', sentences: plan.sentences }]);

@@ -1,14 +1,13 @@
-import { AppError, endedStatuses, newId, type RunEventData, type TrialFailure } from '@laurel/contracts';
+import { endedStatuses, newId, type RunEventData, type TrialFailure } from '@laurel/contracts';
 import type { Context } from '../core/context.ts';
 import type { Database } from '../core/database.ts';
 import { addEvents } from '../core/events.ts';
-import { json, type Tx } from '../core/sql.ts';
-import { writeArtifact } from '../repositories/artifacts.ts';
-import { baselineFamily } from '../repositories/experiment-view.ts';
-import type { ClaimedTrial, CompletedTrial, InternalRepository, PrunedTrial, StudyPort, TrialReport } from '../types.ts';
+import type { Tx } from '../core/sql.ts';
+import type { ClaimedTrial, InternalRepository, StudyPort, TrialReport } from '../types.ts';
 import type { LockedExperiment } from './locked-experiment.ts';
 import { lockExperiment, nowMs, stepStudy } from './study.ts';
 import { uncountedMs } from './study-state.ts';
+import { completeTrial, endAttempt, failTrial, pruneTrial, type TrialRow, trialEvent } from './trial-results.ts';
 
 /** Starts of one trial that may be lost (killed child or worker) before it counts as failed. */
 const maxAttempts = 3;
@@ -39,26 +38,11 @@ export function createTrialFunctions({ database }: Context): TrialFunctions {
         `SELECT trial.id AS "trialId", trial.number AS "trialNumber", model.name, model.score,
            model.artifact_sha256 AS "artifactSha256", model.predict_ms_per_row AS "predictMsPerRow"
          FROM model JOIN trial ON trial.id = model.trial_id
-         WHERE model.experiment_id = $1 AND trial.kind = 'model' AND model.artifact_kept ORDER BY trial.number`,
+         WHERE model.experiment_id = $1 AND trial.kind = 'model' AND trial.spec -> 'rungRows' IS NULL AND model.artifact_kept
+         ORDER BY trial.number`,
         [experimentId],
       ),
   };
-}
-
-interface TrialRow {
-  id: string;
-  experiment_id: string;
-  number: number;
-  kind: 'model' | 'ensemble';
-  family: string;
-  name: string;
-  config: Record<string, unknown>;
-  seed: number;
-  cap_ms: number;
-  spec: Record<string, unknown>;
-  status: string;
-  attempt_id: string | null;
-  attempts: number;
 }
 
 /** Locks the experiment, then the trial: the order that every writer keeps. */
@@ -96,13 +80,14 @@ async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTr
      RETURNING extract(epoch FROM started_at) * 1000 AS started_ms`,
     [experiment.id],
   );
-  await addEvents(tx, experiment, [trialEvent(trial, { status: 'running' })]);
+  await addEvents(tx, experiment, [trialEvent(trial, { status: 'running', worker })]);
   const seconds = experiment.plan?.budget.seconds ?? null;
   const now = await nowMs(tx);
   const spentMs = now - Number(row!.started_ms) - uncountedMs(experiment.study, experiment.commands, now);
   return {
     trialId,
     attemptId,
+    worker,
     experimentId: experiment.id,
     projectId: experiment.projectId,
     number: trial.number,
@@ -148,14 +133,19 @@ async function finish(
     return false;
   }
   if (report.status === 'completed' && Number.isFinite(report.result.score)) {
-    await complete(tx, experiment, trial, attemptId, report.result);
+    await completeTrial(tx, experiment, trial, attemptId, report.result);
     const { score, seconds, foldScores, predictMsPerRow, artifact, stopReason } = report.result;
-    const facts = { foldScores, predictMsPerRow, sizeBytes: artifact.byteLength, ...(stopReason ? { stopReason } : {}) };
+    const facts = {
+      foldScores,
+      predictMsPerRow,
+      sizeBytes: artifact.byteLength,
+      ...(stopReason ? { stopReason } : {}),
+    };
     await stepStudy(tx, experiment, { type: 'trial-completed', number: trial.number, score, seconds, ...facts }, study);
     return true;
   }
   if (report.status === 'pruned') {
-    await prune(tx, experiment, trial, attemptId, report.result, study);
+    await pruneTrial(tx, experiment, trial, attemptId, report.result, study);
     return true;
   }
   const failed =
@@ -166,122 +156,8 @@ async function finish(
           seconds: report.result.seconds,
           peakMb: report.result.peakMb,
         };
-  await fail(tx, experiment, trial, attemptId, failed, study);
+  await failTrial(tx, experiment, trial, attemptId, failed, study);
   return true;
-}
-
-async function prune(
-  tx: Tx,
-  experiment: LockedExperiment,
-  trial: TrialRow,
-  attemptId: string,
-  result: PrunedTrial,
-  study: StudyPort,
-): Promise<void> {
-  const { name, score, foldScores, cause, reason, seconds, peakMb } = result;
-  await tx.query(
-    `UPDATE trial SET status = 'pruned', name = $3, score = $4, fold_scores = $5, seconds = $6, peak_mb = $7,
-       stop_reason = $8, finished_at = clock_timestamp() WHERE id = $1 AND attempt_id = $2`,
-    [trial.id, attemptId, name, score, json(foldScores), seconds, peakMb, reason],
-  );
-  await endAttempt(tx, attemptId, 'completed', null);
-  await addEvents(tx, experiment, [trialEvent(trial, { status: 'pruned', name, score })]);
-  const event = { type: 'trial-pruned' as const, number: trial.number, score, foldScores, seconds, cause, reason };
-  await stepStudy(tx, experiment, event, study);
-}
-
-async function complete(
-  tx: Tx,
-  experiment: LockedExperiment,
-  trial: TrialRow,
-  attemptId: string,
-  result: CompletedTrial,
-): Promise<void> {
-  const sha256 = await writeArtifact(tx, experiment.projectId, result.artifact);
-  await tx.query(
-    `UPDATE trial SET status = 'completed', name = $3, score = $4, fold_scores = $5, seconds = $6, peak_mb = $7,
-       finished_at = clock_timestamp() WHERE id = $1 AND attempt_id = $2`,
-    [trial.id, attemptId, result.name, result.score, json(result.foldScores), result.seconds, result.peakMb],
-  );
-  await endAttempt(tx, attemptId, 'completed', null);
-  const modelId = newId('model');
-  await tx.query(
-    `INSERT INTO model (id, project_id, experiment_id, trial_id, family, name, score, validation, metrics,
-       holdout_metrics, learning_curves, members, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [
-      modelId,
-      experiment.projectId,
-      experiment.id,
-      trial.id,
-      trial.family,
-      result.name,
-      result.score,
-      json(result.validation),
-      json(result.metrics),
-      result.holdoutMetrics === null ? null : json(result.holdoutMetrics),
-      json(result.learningCurves),
-      json(await memberModels(tx, experiment.id, result.members)),
-      sha256,
-      result.artifact.byteLength,
-      result.fitSeconds,
-      result.predictMsPerRow,
-    ],
-  );
-  const done = trialEvent(trial, { status: 'completed', name: result.name, score: result.score, modelId });
-  await addEvents(tx, experiment, [done, ...(await bestEvent(tx, experiment, modelId, result.score))]);
-}
-
-async function memberModels(tx: Tx, experimentId: string, members: CompletedTrial['members']) {
-  if (members.length === 0) return [];
-  const rows = await tx.query<{ modelId: string; trialNumber: number; name: string }>(
-    `SELECT model.id AS "modelId", trial.number AS "trialNumber", model.name FROM model
-     JOIN trial ON trial.id = model.trial_id WHERE model.experiment_id = $1 AND trial.number = ANY ($2)`,
-    [experimentId, members.map((member) => member.trialNumber)],
-  );
-  const byNumber = new Map(rows.map((row) => [row.trialNumber, row]));
-  return members.map((member) => {
-    const row = byNumber.get(member.trialNumber);
-    if (!row) throw new AppError('INTERNAL', `The ensemble names trial ${member.trialNumber}, which has no model.`);
-    return { ...row, weight: member.weight };
-  });
-}
-
-/** The `best` event when this model leads now. Ties stay with the earlier one. */
-async function bestEvent(
-  tx: Tx,
-  experiment: LockedExperiment,
-  modelId: string,
-  score: number,
-): Promise<RunEventData[]> {
-  const [before] = await tx.query<{ score: number }>('SELECT score FROM model WHERE id = $1', [experiment.bestModelId]);
-  const higherIsBetter = experiment.metric?.higherIsBetter ?? true;
-  if (before && (higherIsBetter ? score <= before.score : score >= before.score)) return [];
-  await tx.query('UPDATE experiment SET best_model_id = $2 WHERE id = $1', [experiment.id, modelId]);
-  const [baseline] = await tx.query<{ score: number }>(
-    'SELECT score FROM model WHERE experiment_id = $1 AND family = $2 LIMIT 1',
-    [experiment.id, baselineFamily],
-  );
-  return [{ type: 'best', modelId, score, baselineScore: baseline?.score ?? null }];
-}
-
-async function fail(
-  tx: Tx,
-  experiment: LockedExperiment,
-  trial: TrialRow,
-  attemptId: string,
-  report: { failure: TrialFailure; seconds: number; peakMb: number | null },
-  study: StudyPort,
-): Promise<void> {
-  const { failure, seconds, peakMb } = report;
-  await tx.query(
-    `UPDATE trial SET status = 'failed', failure = $3, seconds = $4, peak_mb = $5, finished_at = clock_timestamp()
-     WHERE id = $1 AND attempt_id = $2`,
-    [trial.id, attemptId, json(failure), seconds, peakMb],
-  );
-  await endAttempt(tx, attemptId, 'failed', failure);
-  await addEvents(tx, experiment, [trialEvent(trial, { status: 'failed', failure })]);
-  await stepStudy(tx, experiment, { type: 'trial-failed', number: trial.number, seconds, failure }, study);
 }
 
 /** The attempt was lost. The study sends the trial back to the queue, or it fails after too many losses. */
@@ -310,7 +186,7 @@ export async function release(
       'SELECT extract(epoch FROM clock_timestamp() - started_at)::float8 AS seconds FROM trial WHERE id = $1',
       [trialId],
     );
-    await fail(
+    await failTrial(
       tx,
       experiment,
       trial,
@@ -330,35 +206,4 @@ export async function release(
   );
   if (left.length > 0) tx.enqueue('run-trial', { trialId }, { projectId: experiment.projectId });
   return true;
-}
-
-async function endAttempt(
-  tx: Tx,
-  attemptId: string,
-  outcome: 'completed' | 'failed' | 'lost',
-  failure: TrialFailure | null,
-): Promise<void> {
-  await tx.query('UPDATE trial_attempt SET outcome = $2, failure = $3, finished_at = clock_timestamp() WHERE id = $1', [
-    attemptId,
-    outcome,
-    failure === null ? null : json(failure),
-  ]);
-}
-
-function trialEvent(
-  trial: TrialRow,
-  change: Partial<Extract<RunEventData, { type: 'trial' }>>,
-): Extract<RunEventData, { type: 'trial' }> {
-  return {
-    type: 'trial',
-    trialId: trial.id,
-    number: trial.number,
-    family: trial.family,
-    name: trial.name,
-    status: 'queued',
-    score: null,
-    modelId: null,
-    failure: null,
-    ...change,
-  };
 }

@@ -20,6 +20,7 @@ import type { ExperimentRepository } from '../types.ts';
 import { dropUnusedArtifacts } from './artifacts.ts';
 import { commandExperiment } from './experiment-commands.ts';
 import { toExperimentViews } from './experiment-view.ts';
+import { readManifest } from './manifest.ts';
 import { readModels } from './models.ts';
 
 export function createExperimentRepository(context: Context): ExperimentRepository {
@@ -66,6 +67,10 @@ export function createExperimentRepository(context: Context): ExperimentReposito
         include: { model: { select: { id: true } } },
       });
       return rows.map(toTrialView);
+    },
+    async manifest(actor, id) {
+      await authorise(database, actor, 'experiment.read', 'experiment', id);
+      return readManifest(database, id);
     },
     async models(actor, id) {
       await authorise(database, actor, 'model.read', 'experiment', id);

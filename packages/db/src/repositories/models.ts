@@ -72,6 +72,8 @@ export interface ModelRow {
   fit_seconds: number;
   predict_ms_per_row: number;
   created_at: Date;
+  stop_reason: string | null;
+  generated_features: NonNullable<ModelView['generatedFeatures']>;
   plan: unknown;
   metric: Metric;
   inputs: ModelInput[];
@@ -88,7 +90,7 @@ export interface ModelRow {
 const select = `SELECT model.id, model.project_id, model.experiment_id, trial.number, model.family, model.name,
     model.score, model.validation, model.metrics, model.holdout_metrics, trial.config, model.members,
     model.artifact_sha256, model.artifact_kept, model.size_bytes, model.fit_seconds, model.predict_ms_per_row,
-    model.created_at, experiment.plan, experiment.metric, experiment.inputs, experiment.split_sha256,
+    model.created_at, trial.stop_reason, trial.generated_features, experiment.plan, experiment.metric, experiment.inputs, experiment.split_sha256,
     experiment.code_version, experiment.holdout_openings, dataset.id AS dataset_id, dataset.name AS dataset_name,
     dataset.version AS dataset_version, dataset.sha256 AS dataset_sha256,
     EXISTS (SELECT 1 FROM champion WHERE champion.project_id = model.project_id AND champion.model_id = model.id
@@ -142,6 +144,8 @@ function toModelView(row: ModelRow, plan: ExperimentPlan): ModelView {
       artifactSha256: row.artifact_sha256,
       members: row.members,
     },
+    stopReason: row.stop_reason,
+    generatedFeatures: row.generated_features,
     sizeBytes: row.size_bytes,
     fitSeconds: row.fit_seconds,
     predictMsPerRow: row.predict_ms_per_row,

@@ -101,6 +101,7 @@ const cases: Record<string, { call: Make; foreign: 404 | 'none' }> = {
     foreign: 404,
   },
   'get /experiments/{id}/trials': { call: get((ids) => `/experiments/${ids.experiment}/trials`), foreign: 404 },
+  'get /experiments/{id}/manifest': { call: get((ids) => `/experiments/${ids.experiment}/manifest`), foreign: 404 },
   'get /experiments/{id}/splits': { call: get((ids) => `/experiments/${ids.experiment}/splits`), foreign: 404 },
   'get /experiments/{id}/events': { call: get((ids) => `/experiments/${ids.experiment}/events`), foreign: 404 },
   'get /experiments/{id}/leaderboard': {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import {
   AppError,
   experimentExtension,
+  experimentManifest,
   experimentPlan,
   experimentRequest,
   experimentStatus,
@@ -14,6 +15,7 @@ import { defineRoute } from '../http/define-route.ts';
 import { listQuery, pageOf, pageRequest } from '../http/list.ts';
 import { removeBlobs } from '../removal.ts';
 import { jsonOf, passOn } from '../serve-client.ts';
+import { withWarmStarts } from '../warm-starts.ts';
 
 const tag = 'Experiments';
 const params = { id: 'experiment' } as const;
@@ -47,15 +49,16 @@ export const experimentRoutes = [
     tag,
     summary: 'A dry run: the full plan, and the same in plain words',
     body: experimentRequest,
-    refs: { 'body.datasetId': 'dataset' },
+    refs: { 'body.datasetId': 'dataset', 'body.warmStartFrom': 'experiment' },
     response: experimentPlan,
     handler: async ({ platform, actor, body, requestId, request }) => {
       await platform.db.access.check(actor, 'experiment.create', { kind: 'dataset', id: body.datasetId });
+      const planned = await withWarmStarts(platform, actor, body);
       return passOn(
         await platform.serve.ask({
           method: 'POST',
           path: '/internal/plan',
-          json: { datasetId: body.datasetId, request: body },
+          json: { datasetId: body.datasetId, request: planned },
           actor,
           requestId,
           signal: request.signal,
@@ -71,7 +74,7 @@ export const experimentRoutes = [
     tag,
     summary: 'Start an experiment',
     body: experimentRequest,
-    refs: { 'body.datasetId': 'dataset' },
+    refs: { 'body.datasetId': 'dataset', 'body.warmStartFrom': 'experiment' },
     idempotent: true,
     status: 202,
     response: experimentView,
@@ -87,16 +90,17 @@ export const experimentRoutes = [
           },
         );
       }
+      const planned = await withWarmStarts(platform, actor, body);
       await jsonOf(
         await platform.serve.ask({
           method: 'POST',
           path: '/internal/validate',
-          json: { datasetId: body.datasetId, request: body },
+          json: { datasetId: body.datasetId, request: planned },
           actor,
           requestId,
         }),
       );
-      return { body: await platform.db.experiments.create(actor, { request: body, seed: body.seed ?? newSeed() }) };
+      return { body: await platform.db.experiments.create(actor, { request: planned, seed: body.seed ?? newSeed() }) };
     },
   }),
   defineRoute({
@@ -192,6 +196,20 @@ export const experimentRoutes = [
     response: z.object({ items: z.array(trialView) }),
     handler: async ({ platform, actor, params: { id } }) => ({
       body: { items: await platform.db.experiments.trials(actor, id) },
+    }),
+  }),
+  defineRoute({
+    method: 'get',
+    path: '/experiments/{id}/manifest',
+    auth: 'actor',
+    action: 'experiment.read',
+    tag,
+    summary:
+      'Everything that made its models: data, split, program, plan and trials. `laurel replay` trains them again',
+    params,
+    response: experimentManifest,
+    handler: async ({ platform, actor, params: { id } }) => ({
+      body: await platform.db.experiments.manifest(actor, id),
     }),
   }),
   defineRoute({
