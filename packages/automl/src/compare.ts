@@ -1,11 +1,13 @@
-import { correctedResampledT, pairedBootstrap, tiedWithBest } from '@laurel/evaluation';
+import { correctedResampledT, pairedBootstrap, takeRows, tiedWithBest } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
-import { finiteOrNull, metricOf, outputsOf, scoredRows, shapeOf } from './scoring.ts';
+import { finiteOrNull, metricOf, outputsOf, seenBy, shapeOf, splitRows, withThreshold } from './scoring.ts';
 import type { PreparedData } from './types.ts';
 
 /** What of a trained model a comparison needs: its out-of-fold predictions, and its scores by fold. */
 export interface ComparedModel {
   oof: Float32Array;
+  /** binary: its threshold where that is not 0.5 */
+  threshold?: number | undefined;
   foldScores?: readonly number[];
 }
 
@@ -48,14 +50,14 @@ function byFolds(prepared: PreparedData, a: ComparedModel, b: ComparedModel): Pa
 
 function byRows(prepared: PreparedData, a: ComparedModel, b: ComparedModel): PairComparison {
   const { plan } = prepared;
-  const { target, predictions, blocks } = sharedRows(prepared, [a, b]);
+  const { target, predictions, ...resampling } = sharedRows(prepared, [a, b]);
   const random = createRandom(deriveSeed(plan.seed, 'compare')).next;
   const test = pairedBootstrap(metricOf(plan.metric), target, predictions[0]!, predictions[1]!, {
     ...shapeOf(plan),
-    blocks,
+    ...resampling,
     random,
   });
-  const of = plan.validation.kind === 'group' ? 'groups' : blocks ? 'stretches of time' : 'rows';
+  const of = plan.validation.kind === 'group' ? 'groups' : resampling.blocks ? 'stretches of time' : 'rows';
   return verdict(test.difference, test.low, test.high, `paired bootstrap of the ${of}`);
 }
 
@@ -76,12 +78,12 @@ export function tiedModels(
   const tested = order.slice(0, mostTested);
   const result: (boolean | null)[] = models.map(() => null);
   if (tested.length === 0) return result;
-  const { target, predictions, blocks } = sharedRows(
+  const { target, predictions, ...resampling } = sharedRows(
     prepared,
     tested.map((index) => models[index]!),
   );
   const random = createRandom(deriveSeed(plan.seed, 'ties')).next;
-  const set = tiedWithBest(metric, target, predictions, { ...shapeOf(plan), blocks, random });
+  const set = tiedWithBest(metric, target, predictions, { ...shapeOf(plan), ...resampling, random });
   tested.forEach((index, at) => {
     result[index] = set.tied[at]!;
   });
@@ -93,17 +95,13 @@ function sharedRows(prepared: PreparedData, models: readonly ComparedModel[]) {
   const outputs = outputsOf(prepared.plan);
   const sum = Float64Array.from(models[0]!.oof);
   for (const { oof } of models.slice(1)) for (let i = 0; i < sum.length; i++) sum[i]! += oof[i]!;
-  const training = prepared.trainingRows;
-  const own = prepared.blocks?.subarray(0, training);
-  const { rows, target, blocks } = scoredRows(prepared.target.subarray(0, training), sum, outputs, undefined, own);
-  const predictions = models.map(({ oof }) => {
-    const part = new Float64Array(rows.length * outputs);
-    rows.forEach((row, i) => {
-      for (let k = 0; k < outputs; k++) part[i * outputs + k] = oof[row * outputs + k]!;
-    });
-    return part;
+  const { rows, target, blocks, weights } = splitRows(prepared, 'oof', sum);
+  const { plan } = prepared;
+  const predictions = models.map(({ oof, threshold }) => {
+    const own = { rows, target, predictions: takeRows(oof, rows, outputs) };
+    return seenBy(metricOf(plan.metric), withThreshold(plan, own, threshold));
   });
-  return { target, predictions, blocks };
+  return { target, predictions, blocks, weights };
 }
 
 function verdict(difference: number, low: number, high: number, method: string): PairComparison {

@@ -18,11 +18,20 @@ import {
   thresholdTable,
 } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
-import { finiteOrNull, outputsOf, type ScoredRows, type ScoringPlan, scoredRows, shapeOf } from './scoring.ts';
+import { defaultThreshold } from './finish/threshold.ts';
+import {
+  finiteOrNull,
+  type ScoredRows,
+  type ScoringPlan,
+  seenBy,
+  shapeOf,
+  splitRows,
+  withThreshold,
+} from './scoring.ts';
 import type { PreparedData } from './types.ts';
 
 export interface EvaluationInput {
-  prepared: Pick<PreparedData, 'plan' | 'target' | 'trainingRows' | 'blocks'>;
+  prepared: Pick<PreparedData, 'plan' | 'target' | 'trainingRows' | 'weights' | 'blocks'>;
   /** rows of the split x outputs, row-major; NaN where a row was never predicted */
   predictions: Float32Array | Float64Array;
   split: 'oof' | 'holdout';
@@ -30,32 +39,28 @@ export interface EvaluationInput {
   threshold?: number | undefined;
 }
 
-const defaultThreshold = 0.5;
 const scatterRows = 2000;
 /** With more classes, curves are drawn for the most frequent ones. */
 const mostCurves = 20;
 
 /** Everything that a model page shows of one split: all metrics with 95 % intervals, curves, confusion or residuals. */
 export function evaluateModel(input: EvaluationInput): Evaluation {
-  const { plan, target, trainingRows, blocks } = input.prepared;
-  const [from, to] = input.split === 'oof' ? [0, trainingRows] : [trainingRows, target.length];
-  const part = target.subarray(from, to);
-  const scored = scoredRows(part, input.predictions, outputsOf(plan), undefined, blocks?.subarray(from, to));
+  const { plan } = input.prepared;
   const threshold = plan.task === 'binary' ? (input.threshold ?? defaultThreshold) : null;
+  const scored = withThreshold(plan, splitRows(input.prepared, input.split, input.predictions), threshold);
   return {
     schemaVersion: 1,
     split: input.split,
     rows: scored.target.length,
-    metrics: metricIntervals(plan, scored, threshold),
+    metrics: metricIntervals(plan, scored),
     classification: predictsValues(plan.task) ? null : classification(plan, scored, threshold),
     regression: predictsValues(plan.task) ? regression(plan, scored) : null,
   };
 }
 
-function metricIntervals(plan: ScoringPlan, scored: ScoredRows, threshold: number | null): Evaluation['metrics'] {
+function metricIntervals(plan: ScoringPlan, scored: ScoredRows): Evaluation['metrics'] {
   const metrics = metricsForTask(plan.task);
-  const moved = threshold !== null && threshold !== defaultThreshold;
-  const byLabel = metrics.filter((metric) => moved && metric.needs === 'labels');
+  const byLabel = metrics.filter((metric) => seenBy(metric, scored) === scored.decided);
   const others = metrics.filter((metric) => !byLabel.includes(metric));
   const intervals = (some: Metric[], predictions: Float64Array) => {
     // the resamples of the leaderboard, so that a model has one interval everywhere
@@ -63,6 +68,7 @@ function metricIntervals(plan: ScoringPlan, scored: ScoredRows, threshold: numbe
     const found = bootstrapIntervals(some, scored.target, predictions, {
       ...shapeOf(plan),
       blocks: scored.blocks,
+      weights: scored.weights,
       random,
     });
     return some.map((metric, i) => {
@@ -71,18 +77,8 @@ function metricIntervals(plan: ScoringPlan, scored: ScoredRows, threshold: numbe
       return [metric.id, interval] as const;
     });
   };
-  const shifted = byLabel.length > 0 ? intervals(byLabel, hardLabels(plan, scored, threshold!)) : [];
+  const shifted = scored.decided ? intervals(byLabel, scored.decided) : [];
   return Object.fromEntries([...intervals(others, scored.predictions), ...shifted]);
-}
-
-/** Labels at a threshold as probabilities 0 and 1, so that the metrics of labels follow the threshold. */
-function hardLabels(plan: ScoringPlan, scored: ScoredRows, threshold: number): Float64Array {
-  const labels = labelsAtThreshold(scored.predictions, positiveIndex(plan), threshold);
-  const hard = new Float64Array(labels.length * 2);
-  labels.forEach((label, row) => {
-    hard[row * 2 + label] = 1;
-  });
-  return hard;
 }
 
 function positiveIndex(plan: ScoringPlan): number {

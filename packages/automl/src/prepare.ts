@@ -112,16 +112,18 @@ export interface StoredPredictions {
   outputs: number;
   oof: Float32Array;
   holdout: Float32Array;
+  /** binary: the model's threshold where that is not 0.5 */
+  threshold?: number | undefined;
 }
 
-export function encodePredictions({ outputs, oof, holdout }: StoredPredictions): Uint8Array {
-  return writeContainer({ header: { schemaVersion: 1, outputs }, tensors: { oof, holdout } });
+export function encodePredictions({ outputs, oof, holdout, threshold }: StoredPredictions): Uint8Array {
+  return writeContainer({ header: { schemaVersion: 1, outputs, threshold }, tensors: { oof, holdout } });
 }
 
 export function decodePredictions(bytes: Uint8Array): StoredPredictions {
   const { header, tensors } = readContainer(bytes, 'stored predictions of this model');
-  const { outputs } = header as { outputs: number };
-  return { outputs, oof: tensors.oof as Float32Array, holdout: tensors.holdout as Float32Array };
+  const { outputs, threshold } = header as StoredPredictions;
+  return { outputs, threshold, oof: tensors.oof as Float32Array, holdout: tensors.holdout as Float32Array };
 }
 
 /** Class index per row by the labels, or the value; NaN where the target is missing. */

@@ -10,6 +10,7 @@ import {
 } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import { atThreshold, defaultThreshold } from './finish/threshold.ts';
+import type { PreparedData } from './types.ts';
 
 /** What scoring has to know of an experiment; a plan has it all. */
 export interface ScoringPlan {
@@ -66,6 +67,18 @@ export function scoredRows(
     ...(weights ? { weights: takeRows(weights, rows, 1) } : {}),
     ...(blocks ? { blocks: rows.map((row) => blocks[row]!) } : {}),
   };
+}
+
+/** Rows of one split with their weights and blocks; `predictions` are those of the split. */
+export function splitRows(
+  prepared: Pick<PreparedData, 'plan' | 'target' | 'trainingRows' | 'weights' | 'blocks'>,
+  split: 'oof' | 'holdout',
+  predictions: Float32Array | Float64Array,
+): ScoredRows {
+  const { plan, target, trainingRows, weights, blocks } = prepared;
+  const [from, to] = split === 'oof' ? [0, trainingRows] : [trainingRows, target.length];
+  const of = (values: Float64Array) => values.subarray(from, to);
+  return scoredRows(of(target), predictions, outputsOf(plan), weights && of(weights), blocks?.subarray(from, to));
 }
 
 /** The same rows with the labels that a threshold gives; without one unchanged. */

@@ -1,7 +1,7 @@
 import { AppError, type Importance } from '@laurel/contracts';
 import { studentQuantile } from '@laurel/evaluation';
 import { type Column, createRandom, deriveSeed, isNumeric, type Random, selectRows, type Table } from '@laurel/tabular';
-import { metricOf, outputsOf, shapeOf } from '../scoring.ts';
+import { metricOf, outputsOf, seenBy, shapeOf, withThreshold } from '../scoring.ts';
 import type { LoadedModel, PreparedData } from '../types.ts';
 
 export interface ImportanceOptions {
@@ -38,8 +38,12 @@ export function permutationImportance(
   };
   const metric = metricOf(options.metric);
   const plan = { ...model, metric: options.metric, seed: options.seed };
-  const score = (features: Table): number =>
-    metric.compute(data.target, predictAll(model, { ...data, features }), shapeOf(plan));
+  const score = (features: Table): number => {
+    const predictions = predictAll(model, { ...data, features });
+    const scored = { rows: sample, target: data.target, predictions };
+    const seen = seenBy(metric, withThreshold(plan, scored, model.finishing.threshold));
+    return metric.compute(data.target, seen, shapeOf(plan));
+  };
   const base = score(data.features);
   if (!Number.isFinite(base)) {
     throw new AppError(

@@ -4,9 +4,9 @@ import {
   metricOf,
   outputsOf,
   type ScoredRows,
-  scoredRows,
   scoreWithInterval,
   shapeOf,
+  splitRows,
   standardDeviation,
 } from '../scoring.ts';
 import { NotANumber } from '../trial/score.ts';
@@ -41,9 +41,7 @@ export function finishTrial(
 ): Finished {
   const { plan } = prepared;
   const outputs = outputsOf(plan);
-  const target = prepared.target.subarray(0, prepared.trainingRows);
-  const weights = prepared.weights?.subarray(0, target.length);
-  const scored = scoredRows(target, raw, outputs, weights, prepared.blocks?.subarray(0, target.length));
+  const scored = splitRows(prepared, 'oof', raw);
   if (scored.rows.length === 0) throw new NotANumber();
   const finishing: Finishing = {};
   const own = outputs > 1 ? crossParts(prepared, scored.rows, seed) : null;
