@@ -180,17 +180,26 @@ describe('an experiment', () => {
   it('starts from the best configurations of an earlier one of its project, and of no other', async () => {
     const { datasetId, experimentId } = await trained();
     answers['/internal/validate'] = { status: 200, body: '{}' };
-    const body = { datasetId, target: 'y', strategy: 'tpe', space: { gbm: { maxLeaves: { max: 64 } } }, trialSeconds: 5 };
+    const body = {
+      datasetId,
+      target: 'y',
+      strategy: 'tpe',
+      space: { gbm: { maxLeaves: { max: 64 } } },
+      trialSeconds: 5,
+    };
     const made = await world.call('/experiments', { as: ada, json: { ...body, warmStartFrom: experimentId } });
     expect(made.status).toBe(202);
-    const { trials } = { trials: await world.platform.db.experiments.trials(ada.actor, experimentId) };
+    const trials = await world.platform.db.experiments.trials(ada.actor, experimentId);
     const expected = trials.filter(({ family }) => family === 'gbm').map(({ family, config }) => ({ family, config }));
     expect(expected.length).toBeGreaterThan(0);
     const { request } = JSON.parse(asked[0]!.body);
     expect(request).toMatchObject({ ...body, warmStartFrom: experimentId, warmStarts: expected });
     expect(made.body.request).toMatchObject({ warmStarts: expected });
 
-    const unknown = await world.call('/experiments', { as: ada, json: { ...body, warmStartFrom: `exp_${'0'.repeat(26)}` } });
+    const unknown = await world.call('/experiments', {
+      as: ada,
+      json: { ...body, warmStartFrom: `exp_${'0'.repeat(26)}` },
+    });
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'NOT_FOUND']);
     const elsewhere = await world.call('/projects', { as: ada, json: { name: 'elsewhere' } });
     const other = await readyDataset(world.platform, ada.actor, elsewhere.body.id, 'elsewhere');
