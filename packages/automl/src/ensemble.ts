@@ -6,6 +6,7 @@ import { crossFitted } from './ensembles/cross-fit.ts';
 import { chooseMembers, rowCandidates } from './ensembles/members.ts';
 import { applyStack } from './ensembles/stack.ts';
 import { betterStack, type Stacked } from './ensembles/stacking.ts';
+import { createTimeShares } from './ensembles/time-shares.ts';
 import { finishPredictions, finishTrial, foldScoresOf } from './finish/finish.ts';
 import { metricOf, outputsOf, scoredRows } from './scoring.ts';
 import { selectGreedily } from './selection.ts';
@@ -31,7 +32,8 @@ export async function runEnsemble(
   if (all.length === 0) throw new AppError('STATE_INVALID', 'An ensemble needs finished models, and there are none.');
   const { plan } = prepared;
   const startMs = context.now();
-  const until = (share: number) => () => context.now() > startMs + spec.capMs * share;
+  const time = createTimeShares({ now: context.now, capMs: spec.capMs, repeated: spec.repeat });
+  const { until } = time;
   const metric = metricOf(plan.metric);
   const members = chooseMembers(all, metric.higherIsBetter);
   const candidates = rowCandidates(prepared, members);
@@ -75,7 +77,7 @@ export async function runEnsemble(
     ),
     members: used.map(({ member, weight }) => ({ trialNumber: member.trialNumber, weight })),
     truncated: false,
-    fits: [],
+    fits: time.fits({ rows: candidates.rows.length, iterations: trajectory.length }),
     notBetterThanBest: !cross.isBetterThanBest,
   };
 }

@@ -8,6 +8,7 @@ import type {
   TaskKind,
 } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
+import type { ForecastData } from './tasks/forecast/data.ts';
 import type { Finishing } from './finish/finishing.ts';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */
@@ -45,6 +46,8 @@ export interface PreparedData {
   trainEnds?: Int32Array;
   /** per row: rows of one number belong together (a group, a stretch of time) and are resampled together */
   blocks?: Int32Array;
+  /** forecasts: the series that the rows are made of */
+  forecast?: ForecastData;
   inputs: ModelInput[];
   /** weight of each row in fits and metrics, >= 0, from the column that the plan names; absent: equal weights */
   weights?: Float64Array;
@@ -106,7 +109,7 @@ export interface TrialResult {
   artifact: Uint8Array;
   members: { trialNumber: number; weight: number }[];
   truncated: boolean;
-  /** how each fold was fitted; empty for an ensemble */
+  /** how each fold was fitted; of an ensemble what the clock cut short, and mostly nothing */
   fits: FoldFit[];
   /** in words, when the fit was ended before it was done */
   stopReason?: string;
