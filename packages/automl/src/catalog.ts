@@ -7,6 +7,8 @@ import { linearInfo } from './models/linear/info.ts';
 import { mlpInfo } from './models/mlp/info.ts';
 import { randomForestInfo } from './models/random-forest/info.ts';
 import type { CatalogEntry, FamilyDescription } from './models/types.ts';
+import { strategies } from './search/registry.ts';
+import type { StrategyEntry } from './search/types.ts';
 
 const descriptions: readonly FamilyDescription[] = [
   baselineInfo,
@@ -22,4 +24,9 @@ const descriptions: readonly FamilyDescription[] = [
 /** The model families as plain JSON: what forms, leaderboards and the API show. Browser-safe; loads no implementation. */
 export const catalog: readonly CatalogEntry[] = descriptions.map(
   ({ startingConfigs: _, openingPlaces: __, memoryBytes: ___, modelBytes: ____, ...entry }) => entry,
+);
+
+/** The search strategies, the default one first: for forms. */
+export const strategyCatalog: readonly Pick<StrategyEntry, 'id' | 'label' | 'description'>[] = strategies.map(
+  ({ id, label, description }) => ({ id, label, description }),
 );

@@ -12,6 +12,7 @@ export { holdoutMetrics } from './holdout.ts';
 export { kernelHashes } from './kernels.ts';
 export type * from './models/types.ts';
 export { type LeakFinding, type PlanRequest, planExperiment, planWithTable, refinePlan } from './plan/plan.ts';
+export type { SearchRequest } from './plan/search.ts';
 export {
   dataFacts,
   decodePredictions,

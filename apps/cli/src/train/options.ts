@@ -2,6 +2,7 @@ import { basename, extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PlanRequest } from '@laurel/automl';
 import { AppError } from '@laurel/contracts';
+import { readSearch, searchFlags, searchUsage } from './search-options.ts';
 
 export interface TrainOptions {
   file: string;
@@ -23,7 +24,7 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --time COLUMN      rows are in this order: score on later rows than were trained on
   --gap N            times left out between the rows to train and to score on
   --group COLUMN     rows of one group stay together
-  --families a,b     model families to train (all that fit)
+${searchUsage}
   --exclude a,b      columns to leave out
   --seed N           0 to 4294967295 (0)
   --out DIR          where the model goes (NAME-model)
@@ -62,7 +63,7 @@ export function readTrainOptions(args: string[]): TrainOptions | null {
       holdout: readHoldout(values.holdout),
       validation: readValidation(values),
       roles: { time: values.time, group: values.group },
-      families: list(values.families),
+      ...readSearch(values),
       features: values.exclude === undefined ? undefined : { exclude: list(values.exclude) },
     },
   };
@@ -88,7 +89,7 @@ function parse(args: string[]) {
         time: text,
         gap: text,
         group: text,
-        families: text,
+        ...searchFlags,
         exclude: text,
         seed: text,
         out: text,

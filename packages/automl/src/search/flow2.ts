@@ -1,4 +1,4 @@
-import type { Random } from '@laurel/tabular';
+import type { Random } from '@laurel/tabular/random';
 import type { Config, SearchSpace } from '../models/types.ts';
 import { dimensionsOf, positionIn, sampleValue, valueAt } from './sample.ts';
 

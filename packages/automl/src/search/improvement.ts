@@ -1,4 +1,4 @@
-import type { Random } from '@laurel/tabular';
+import type { Random } from '@laurel/tabular/random';
 import { trialCost } from './cost.ts';
 import { bestOf, costOf, isBetter, isScored, type SearchMemory } from './memory.ts';
 import type { SearchFamily, SearchSetting } from './types.ts';

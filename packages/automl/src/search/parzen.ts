@@ -1,5 +1,5 @@
 import { normalCdf } from '@laurel/evaluation';
-import type { Random } from '@laurel/tabular';
+import type { Random } from '@laurel/tabular/random';
 import type { Config, Parameter, SearchSpace } from '../models/types.ts';
 import { positionIn, valueAt } from './sample.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '@laurel/tabular';
+import type { Random } from '@laurel/tabular/random';
 import type { Config, Parameter, SearchSpace } from '../models/types.ts';
 
 /** A configuration drawn from the space: uniform, or uniform in the logarithm where a parameter says so. */

@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed, type Random } from '@laurel/tabular';
+import { createRandom, deriveSeed, type Random } from '@laurel/tabular/random';
 import { type Flow2, flow2Config, moveFlow2, startFlow2, widenFlow2 } from '../flow2.ts';
 import { drawFamilies } from '../improvement.ts';
 import { bestOf, isBetter, isKnown, note, remember, type SearchMemory, searchable, startMemory } from '../memory.ts';

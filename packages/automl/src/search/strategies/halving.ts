@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed } from '@laurel/tabular';
+import { createRandom, deriveSeed } from '@laurel/tabular/random';
 import {
   isBetter,
   isKnown,

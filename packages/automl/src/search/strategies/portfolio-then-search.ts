@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed } from '@laurel/tabular';
+import { createRandom, deriveSeed } from '@laurel/tabular/random';
 import { drawFamilies } from '../improvement.ts';
 import { note, searchable, startMemory } from '../memory.ts';
 import { portfolio, takeFirst } from '../portfolio.ts';

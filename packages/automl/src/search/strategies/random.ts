@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed } from '@laurel/tabular';
+import { createRandom, deriveSeed } from '@laurel/tabular/random';
 import { isKnown, note, remember, searchable, startMemory } from '../memory.ts';
 import { defaults, isAffordable, takeFirst } from '../portfolio.ts';
 import { sampleConfig } from '../sample.ts';

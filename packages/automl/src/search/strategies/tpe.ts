@@ -1,4 +1,4 @@
-import { createRandom, deriveSeed, type Random } from '@laurel/tabular';
+import { createRandom, deriveSeed, type Random } from '@laurel/tabular/random';
 import { isBetter, isKnown, isScored, note, remember, type SearchMemory, searchable, startMemory } from '../memory.ts';
 import { goodCount, parzenConfig, parzenValue } from '../parzen.ts';
 import { defaults, isAffordable, takeFirst } from '../portfolio.ts';
