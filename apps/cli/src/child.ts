@@ -12,8 +12,9 @@ import {
   planWithTable,
   prepareData,
   runTrial,
+  sha256Hex,
 } from '@laurel/automl';
-import { serveRequests } from '@laurel/pool';
+import { serveRequests, trialRunOf } from '@laurel/pool';
 import { profileTable } from '@laurel/tabular';
 import { readFile } from '@laurel/tabular/readers';
 import type { CliProtocol, MemberRef, TrialReport } from './train/protocol.ts';
@@ -36,22 +37,37 @@ serveRequests<CliProtocol>({
     const prepared = prepareData(read.table, plan);
     await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
     const { splitSha256, inputs } = prepared;
-    return { plan: prepared.plan, facts: dataFacts(prepared), inputs, splitSha256, fileSha256 };
+    const { parse } = read;
+    return { plan: prepared.plan, facts: dataFacts(prepared), inputs, splitSha256, fileSha256, parse };
   },
 
-  async trial({ workDir, spec, endAtMs, members }, { emit, processLimitBytes }): Promise<TrialReport> {
+  async 'prepare-again'({ file, parse, plan, workDir }) {
+    const { table } = await readFile({ path: file, fileName: basename(file), workDir, ...(parse ? { parse } : {}) });
+    const prepared = prepareData(table, plan);
+    await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
+    return { splitSha256: prepared.splitSha256 };
+  },
+
+  async trial(request, { emit, processLimitBytes: own }): Promise<TrialReport> {
+    const { workDir, spec, endAtMs, members, processLimitBytes = own } = request;
     const prepared = await preparedAt(join(workDir, 'prepared.bin'));
     // The time that reading and waiting took belongs to the trial.
     const capMs = endAtMs === null ? spec.capMs : Math.max(100, Math.min(spec.capMs, endAtMs - Date.now()));
     const loaded = await Promise.all(members.map((member) => loadMember(workDir, member)));
     const context = { now: () => performance.now(), processLimitBytes, onEvent: emit };
     const outcome = await runTrial(prepared, { ...spec, capMs }, context, { members: loaded });
-    if (outcome.status !== 'completed') return outcome;
-    const { artifact, oof, holdout, ...rest } = outcome;
+    if (outcome.status === 'failed') return outcome;
+    const run = await trialRunOf(outcome, processLimitBytes);
+    if (outcome.status === 'pruned') {
+      const { fits: _, ...pruned } = outcome;
+      return { ...pruned, run };
+    }
+    const { artifact, oof, holdout, fits: _, ...rest } = outcome;
+    const { threshold } = rest.finishing;
     const outputs = Math.max(1, prepared.plan.labels.length);
     await writeFile(modelPath(workDir, spec.number), artifact);
-    await writeFile(predictionsPath(workDir, spec.number), encodePredictions({ outputs, oof, holdout }));
-    return { ...rest, sizeBytes: artifact.byteLength };
+    await writeFile(predictionsPath(workDir, spec.number), encodePredictions({ outputs, oof, holdout, threshold }));
+    return { ...rest, sizeBytes: artifact.byteLength, artifactSha256: sha256Hex(artifact), run };
   },
 });
 

@@ -50,6 +50,8 @@ export interface CompletedTrial {
   members: { trialNumber: number; weight: number }[];
   /** in words, why the fit ended before it was done */
   stopReason?: string;
+  /** ensemble: its guard did not find it better than the best single model */
+  notBetterThanBest?: boolean;
   artifact: Uint8Array;
   generatedFeatures?: GeneratedFeature[];
   /** how its folds were fitted, for the manifest */

@@ -4,14 +4,14 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LoadedModel, loadModel } from '@laurel/automl';
 import { AppError, predictsValues } from '@laurel/contracts';
-import { argmaxLabels } from '@laurel/evaluation';
 import { conformTable, csvToTable, type Table } from '@laurel/tabular';
 import { readFile } from '@laurel/tabular/readers';
 
-const usage = `Usage: laurel predict DIR FILE [--probabilities]
+const usage = `Usage: laurel predict DIR FILE [--probabilities] [--intervals [--level 0.9]]
 
 Writes one line per row of FILE to standard output: the predicted label or value, or with --probabilities one column
-per class. DIR is a folder that "laurel train" wrote. Columns are matched by name.`;
+per class, or with --intervals the value and the ends of an interval that holds the actual value in 90 % of cases (--level
+for another share). DIR is a folder that "laurel train" wrote. Columns are matched by name.`;
 
 /** Other formats than delimited text, by the extension; they are read by DuckDB. */
 const otherFormats = /\.(parquet|xlsx|ndjson|jsonl)$/i;
@@ -40,9 +40,10 @@ export async function predictCommand(args: string[]): Promise<number> {
       'This model predicts numbers, which have no probabilities. Leave out --probabilities.',
     );
   }
+  const level = levelOf(values, model);
   const { table, warnings } = await readRows(file, model);
   for (const warning of warnings) process.stderr.write(`Note: ${warning.message}\n`);
-  await writePredictions(model, table, values.probabilities === true);
+  await writePredictions(model, table, { probabilities: values.probabilities === true, level });
   return 0;
 }
 
@@ -51,11 +52,35 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       allowPositionals: true,
-      options: { probabilities: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        probabilities: { type: 'boolean' },
+        intervals: { type: 'boolean' },
+        level: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     throw new AppError('PARAMETER_INVALID', `${(error as Error).message}\n\n${usage}`, { cause: error });
   }
+}
+
+/** Share of cases that intervals hold; null where none were asked for. */
+function levelOf(values: { intervals?: boolean; level?: string }, model: LoadedModel): number | null {
+  if (!values.intervals && values.level === undefined) return null;
+  const level = Number(values.level ?? 0.9);
+  if (!(level >= 0.5 && level <= 0.99)) {
+    throw new AppError(
+      'PARAMETER_INVALID',
+      `${values.level} cannot be the level of an interval. Use a number from 0.5 to 0.99.`,
+    );
+  }
+  if (model.intervals(new Float64Array(0), level) === null) {
+    throw new AppError(
+      'PARAMETER_INVALID',
+      'This model has no intervals: it predicts classes, or was trained on too few rows. Leave out --intervals.',
+    );
+  }
+  return level;
 }
 
 /** The file as a table of the model's inputs, read as the prediction server reads it. */
@@ -67,16 +92,22 @@ async function readRows(file: string, model: LoadedModel) {
   return { table: conformed.table, warnings: conformed.warnings.filter(({ code }) => code !== 'UNKNOWN_FIELD') };
 }
 
-async function writePredictions(model: LoadedModel, table: Table, probabilities: boolean): Promise<void> {
+async function writePredictions(
+  model: LoadedModel,
+  table: Table,
+  { probabilities, level }: { probabilities: boolean; level: number | null },
+): Promise<void> {
   const predictions = model.predict(table);
   const outputs = Math.max(1, model.labels.length);
   const labels = model.labels.map(csvCell);
   const isRegression = predictsValues(model.task);
-  const best = isRegression ? null : argmaxLabels(predictions, outputs);
-  const header = isRegression ? 'value' : probabilities ? labels.join(',') : 'label';
+  const best = isRegression ? null : model.decide(predictions);
+  const ends = level === null ? null : model.intervals(predictions, level);
+  const header = isRegression ? (ends ? 'value,low,high' : 'value') : probabilities ? labels.join(',') : 'label';
   const line = (row: number): string => {
     if (best && !probabilities) return labels[best[row]!]!;
-    return Array.from(predictions.subarray(row * outputs, (row + 1) * outputs)).join(',');
+    const values = [...predictions.subarray(row * outputs, (row + 1) * outputs)];
+    return [...values, ...(ends?.subarray(row * 2, row * 2 + 2) ?? [])].join(',');
   };
   let text = `${header}\n`;
   for (let row = 0; row < table.rows; row++) {

@@ -23,9 +23,12 @@ export async function writeBundle(input: BundleInput): Promise<{ oof: Evaluation
   const modelPath = join(workDir, `trial-${winner.number}.model`);
   const data = decodePrepared(await readFile(join(workDir, 'prepared.bin')));
   const predictions = decodePredictions(await readFile(join(workDir, `trial-${winner.number}.predictions`)));
-  const oof = evaluateModel({ prepared: data, predictions: predictions.oof, split: 'oof' });
+  const { threshold } = predictions;
+  const oof = evaluateModel({ prepared: data, predictions: predictions.oof, split: 'oof', threshold });
   const sealed = predictions.holdout.length > 0;
-  const holdout = sealed ? evaluateModel({ prepared: data, predictions: predictions.holdout, split: 'holdout' }) : null;
+  const holdout = sealed
+    ? evaluateModel({ prepared: data, predictions: predictions.holdout, split: 'holdout', threshold })
+    : null;
   const trial = state.trials.find((candidate) => candidate.number === winner.number)!;
   const description = {
     schemaVersion: 1,
@@ -42,6 +45,8 @@ export async function writeBundle(input: BundleInput): Promise<{ oof: Evaluation
       artifactSha256: sha256Hex(await readFile(modelPath)),
       sizeBytes: winner.trial.sizeBytes,
       predictMsPerRow: winner.trial.predictMsPerRow,
+      calibration: winner.trial.finishing.calibration?.method ?? null,
+      threshold: threshold ?? null,
       learningCurves: winner.trial.learningCurves,
     },
     metric: state.plan.metric,

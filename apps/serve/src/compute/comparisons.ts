@@ -37,7 +37,11 @@ function testPair(a: StoredModel, b: StoredModel): Test {
   const metric = metricById(a.prepared.plan.metric);
   if (metric === undefined) return notTested;
   if (a.prepared.splitSha256 === b.prepared.splitSha256 && sameQuestion(a, b)) {
-    const of = ({ predictions, foldScores }: StoredModel) => ({ oof: predictions.oof, foldScores });
+    const of = ({ predictions, foldScores }: StoredModel) => ({
+      oof: predictions.oof,
+      threshold: predictions.threshold,
+      foldScores,
+    });
     const { delta, ciLow, ciHigh, ...rest } = compareModels(a.prepared, of(a), of(b));
     return { ...towardsB(metric, delta, ciLow, ciHigh), ...rest };
   }
@@ -93,7 +97,7 @@ function sharedRows(models: readonly StoredModel[]): { target: Float64Array; pre
 /** Ids of the models that may be as good as the best of them, and of those that were looked at. */
 export function tiesOfStored(
   prepared: PreparedData,
-  models: readonly { modelId: string; score: number; oof: Float32Array }[],
+  models: readonly { modelId: string; score: number; oof: Float32Array; threshold?: number | undefined }[],
 ): { tied: string[]; tested: string[] } {
   const found = tiedModels(prepared, models);
   const idsWhere = (wanted: (tied: boolean | null) => boolean) =>

@@ -1,6 +1,6 @@
 import type { PreparedData, StoredPredictions } from '@laurel/automl';
 import { predictsValues } from '@laurel/contracts';
-import { argmaxLabels } from '@laurel/evaluation';
+import { argmaxLabels, labelsAtThreshold } from '@laurel/evaluation';
 import { csvLine } from './csv.ts';
 
 /** The folds as CSV: `row` is the number of the data row in the file as uploaded, from 0; `fold_1`... one column per repeat; holdout rows say so. */
@@ -53,7 +53,7 @@ export function* predictedRowsOf(
   const values = split === 'oof' ? stored.oof : stored.holdout;
   const offset = split === 'oof' ? 0 : trainingRows;
   const { outputs } = stored;
-  const best = predictsValues(plan.task) ? null : argmaxLabels(values, outputs);
+  const best = predictsValues(plan.task) ? null : storedLabels(stored, values, plan);
   for (let i = 0; i < values.length / outputs; i++) {
     if (!Number.isFinite(values[i * outputs]!)) continue;
     const row = rowIds[offset + i]!;
@@ -64,6 +64,17 @@ export function* predictedRowsOf(
       yield { row, actual: plan.labels[truth]!, label: plan.labels[best[i]!]!, probabilities };
     }
   }
+}
+
+/** Labels of stored probabilities, at the model's threshold where it has one. */
+function storedLabels(
+  { outputs, threshold }: StoredPredictions,
+  values: Float32Array,
+  plan: PreparedData['plan'],
+): Int32Array {
+  if (threshold === undefined || plan.task !== 'binary') return argmaxLabels(values, outputs);
+  const positive = plan.positiveClass === null ? 1 : plan.labels.indexOf(plan.positiveClass);
+  return labelsAtThreshold(values, positive, threshold);
 }
 
 export function predictionsCsv(prepared: PreparedData, stored: StoredPredictions, split: Split): string {

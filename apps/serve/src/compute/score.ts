@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { type LoadedModel, targetValues } from '@laurel/automl';
 import { AppError, type BatchReport, type ExperimentPlan, predictsValues } from '@laurel/contracts';
-import { argmaxLabels, bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
+import { bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
 import {
   type ConformResult,
   CsvTokenizer,
@@ -43,7 +43,7 @@ export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<
     missing: conformed.missing,
     unused: conformed.unused.columns.map((column) => column.name).filter((name) => name !== model.target),
     unseen: conformed.unseen,
-    score: scoreOf(conformed, outputs, input.plan),
+    score: scoreOf(conformed, outputs, input.plan, model),
   };
 }
 
@@ -66,7 +66,12 @@ function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array 
   return outputs;
 }
 
-function scoreOf({ unused }: ConformResult, outputs: Float64Array, plan: ExperimentPlan): BatchReport['score'] {
+function scoreOf(
+  { unused }: ConformResult,
+  outputs: Float64Array,
+  plan: ExperimentPlan,
+  model: LoadedModel,
+): BatchReport['score'] {
   const fold = (name: string) => name.trim().toLowerCase();
   const column =
     unused.columns.find(({ name }) => name === plan.target) ??
@@ -80,7 +85,8 @@ function scoreOf({ unused }: ConformResult, outputs: Float64Array, plan: Experim
   );
   const classes = predictsValues(plan.task) ? 1 : plan.labels.length;
   const positive = plan.positiveClass === null ? undefined : plan.labels.indexOf(plan.positiveClass);
-  const found = bootstrapInterval(metric, takeRows(target, known, 1), takeRows(outputs, known, classes), {
+  const seen = metric.needs === 'labels' ? decided(outputs, classes, model) : outputs;
+  const found = bootstrapInterval(metric, takeRows(target, known, 1), takeRows(seen, known, classes), {
     classes,
     positive,
     random: createRandom(deriveSeed(plan.seed, 'score')).next,
@@ -93,6 +99,15 @@ function scoreOf({ unused }: ConformResult, outputs: Float64Array, plan: Experim
     ciHigh: orNull(found.high),
     rows: known.length,
   };
+}
+
+/** The model's labels as probabilities 0 and 1: metrics of labels judge what the file says. */
+function decided(outputs: Float64Array, classes: number, model: LoadedModel): Float64Array {
+  const hard = new Float64Array(outputs.length);
+  model.decide(outputs).forEach((label, row) => {
+    hard[row * classes + label] = 1;
+  });
+  return hard;
 }
 
 /** Reads the rows a second time, as text, so that what the caller sent comes back unchanged. */
@@ -124,16 +139,19 @@ async function writeScored(bytes: Uint8Array, path: string, outputs: Float64Arra
   await finished(file);
 }
 
-/** Names and cells of the columns that are appended: `prediction`, and for classes one probability each. */
+/** Names and cells of the columns that are appended: `prediction`, for classes one probability each, for values an interval. */
 function appender(outputs: Float64Array, model: LoadedModel) {
   const { labels } = model;
   if (predictsValues(model.task)) {
+    const ends = model.intervals(outputs);
     return {
-      names: (taken: readonly string[]) => freeNames(['prediction'], taken),
-      values: (row: number) => [String(outputs[row])],
+      names: (taken: readonly string[]) =>
+        freeNames(['prediction', ...(ends ? ['prediction_low', 'prediction_high'] : [])], taken),
+      values: (row: number) =>
+        [outputs[row], ...(ends ? ends.subarray(row * 2, row * 2 + 2) : [])].map((value) => String(value)),
     };
   }
-  const best = argmaxLabels(outputs, labels.length);
+  const best = model.decide(outputs);
   return {
     names: (taken: readonly string[]) =>
       freeNames(['prediction', ...labels.map((label) => `probability_${label}`)], taken),

@@ -34,7 +34,7 @@ const tasks = {
     const prepared = await readPrepared(input.preparedPath);
     const stored = await readPredictions(input.predictionsPath);
     const { split, threshold } = input;
-    return evaluateModel({ prepared, predictions: stored[split], split, threshold });
+    return evaluateModel({ prepared, predictions: stored[split], split, threshold: threshold ?? stored.threshold });
   },
   importance: async (input: WithArtifact & { preparedPath: string; split: Split }, models: ThreadModels) =>
     modelImportance(models.get(input.artifact.sha256), await readPrepared(input.preparedPath), { split: input.split }),
@@ -64,7 +64,8 @@ const tasks = {
     const prepared = await readPrepared(input.preparedPath);
     const stored = [];
     for (const { modelId, score, predictionsPath } of input.models) {
-      stored.push({ modelId, score, oof: (await readPredictions(predictionsPath)).oof });
+      const { oof, threshold } = await readPredictions(predictionsPath);
+      stored.push({ modelId, score, oof, threshold });
     }
     return tiesOfStored(prepared, stored);
   },

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { ComputeThreads } from '../compute/threads.ts';
 import { readBody, readJson, requireMediaType } from '../http/body.ts';
 import type { App, Ctx } from '../http/context.ts';
+import { parseQuery } from '../http/validate.ts';
 import type { Platform } from '../ports.ts';
 import type { Champions } from '../serving/champions.ts';
 import type { CachedModel, ModelCache } from '../serving/model-cache.ts';
@@ -12,6 +14,9 @@ export interface PredictDeps {
   champions: Champions;
   threads: ComputeThreads;
 }
+
+/** `level`: share of cases that intervals of values hold. */
+const intervalQuery = z.strictObject({ level: z.coerce.number().min(0.5).max(0.99).optional() });
 
 /** Predictions for callers with a key, at `prefix` + the path that the web server has too. */
 export function publicPredictRoutes(app: App, prefix: string, deps: PredictDeps): void {
@@ -56,5 +61,6 @@ async function modelOf(deps: PredictDeps, modelId: string) {
 
 async function answer(c: Ctx, deps: PredictDeps, body: PredictBody, of: { modelId: string; loaded: CachedModel }) {
   const ids = { modelId: of.modelId, requestId: c.get('requestId') };
-  return c.json(await predictRows(of.loaded, body, ids, deps.threads));
+  const { level } = parseQuery(intervalQuery, c.req.query());
+  return c.json(await predictRows(of.loaded, body, ids, deps.threads, level));
 }

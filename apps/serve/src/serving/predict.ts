@@ -17,17 +17,19 @@ export type PredictBody = { kind: 'json'; value: unknown } | { kind: 'csv'; byte
 /**
  * Validates the rows of a request and predicts them. Throws UNKNOWN_FIELD, PARAMETER_INVALID, NO_ROWS, TOO_MANY_ROWS,
  * MISSING_FEATURE and TYPE_MISMATCH; unseen categories and unknown columns are warnings.
+ * @param level share of cases that the interval of a value holds; 0.9 unless told
  */
 export async function predictRows(
   loaded: CachedModel,
   body: PredictBody,
   ids: { modelId: string; requestId: string },
   threads: ComputeThreads,
+  level?: number,
 ): Promise<PredictResponse> {
   const { model } = loaded;
   const { table, warnings } = body.kind === 'csv' ? readCsv(body.bytes, model) : readRows(body.value, model);
   const outputs = await predictTable(loaded, table, threads);
-  return { ...ids, predictions: toPredictions(outputs, model), warnings };
+  return { ...ids, predictions: toPredictions(outputs, model, level), warnings };
 }
 
 /** On this thread when it is quick, else on a compute thread. Each row's prediction depends on that row alone, so both agree. */
@@ -110,16 +112,22 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Numbers as the answer has them: the most probable label with all probabilities, or the value. */
-export function toPredictions(outputs: Float64Array, model: Pick<LoadedModel, 'task' | 'labels'>): Prediction[] {
-  if (predictsValues(model.task)) return Array.from(outputs, (value) => ({ value }));
+type Answering = Pick<LoadedModel, 'task' | 'labels' | 'decide' | 'intervals'>;
+
+/** Numbers as the answer has them: the label with all probabilities, or the value with its interval. */
+export function toPredictions(outputs: Float64Array, model: Answering, level?: number): Prediction[] {
+  if (predictsValues(model.task)) {
+    const ends = model.intervals(outputs, level);
+    return Array.from(outputs, (value, row) =>
+      ends ? { value, interval: [ends[row * 2]!, ends[row * 2 + 1]!] } : { value },
+    );
+  }
   const classes = model.labels.length;
-  return Array.from({ length: outputs.length / classes }, (_, row) => {
+  const labels = model.decide(outputs);
+  return Array.from(labels, (label, row) => {
     const at = row * classes;
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (outputs[at + k]! > outputs[at + best]!) best = k;
     // fromEntries and not assignment: a label may be called __proto__
-    const probabilities = Object.fromEntries(model.labels.map((label, k) => [label, outputs[at + k]!]));
-    return { label: model.labels[best]!, probabilities };
+    const probabilities = Object.fromEntries(model.labels.map((name, k) => [name, outputs[at + k]!]));
+    return { label: model.labels[label]!, probabilities };
   });
 }

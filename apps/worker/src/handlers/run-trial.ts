@@ -57,7 +57,7 @@ async function record(resources: Resources, trial: ClaimedTrial, outcome: Outcom
   }
   const refusal = await store(resources, trial, answer);
   if (refusal) return finish(resources, trial, failed(refusal, outcome));
-  const { predictions: _, status: __, truncated: ___, notBetterThanBest: ____, ...result } = answer;
+  const { predictions: _, status: __, truncated: ___, ...result } = answer;
   const report: TrialReport = {
     status: 'completed',
     result: { ...result, seconds: outcome.seconds, peakMb: outcome.peakMb },

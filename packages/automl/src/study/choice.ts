@@ -20,8 +20,17 @@ export function eligible(state: StudyState): StudyTrial[] {
   return whole.length > 0 ? whole : choices;
 }
 
-/** The eligible trial with the best score; ties go to the lower number. */
+/**
+ * The eligible trial that wins: the ensemble where its guard prefers it, else the best score; ties go to the lower
+ * number. The best single score has the luck of having been chosen, so that a preferred ensemble may lie below it.
+ */
 export function bestTrial(state: StudyState): StudyTrial | null {
+  const preferred = eligible(state).find((trial) => trial.preferred);
+  return preferred ?? bestScored(state);
+}
+
+/** The eligible trial with the best score; ties go to the lower number. */
+export function bestScored(state: StudyState): StudyTrial | null {
   const higherIsBetter = metricById(state.plan.metric)?.higherIsBetter ?? true;
   let best: StudyTrial | null = null;
   for (const trial of eligible(state)) {

@@ -2,7 +2,7 @@ import type { ExperimentPlan } from '@laurel/contracts';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
 import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
-import { bestTrial, eligible, keepsLimits } from './choice.ts';
+import { bestScored, bestTrial, eligible, keepsLimits } from './choice.ts';
 import { extend, isPaused, pause, resume } from './pause.ts';
 import { addTrial, propose, specOf } from './propose.ts';
 import { startStrategy } from './strategy.ts';
@@ -127,8 +127,8 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
     const { score, foldScores, seconds, cause, reason } = event;
     Object.assign(trial, { status: 'pruned', score, foldScores, seconds, pruned: cause, stopReason: reason });
   } else {
-    const { score, seconds, foldScores, sizeBytes, predictMsPerRow, stopReason } = event;
-    const facts = { foldScores, sizeBytes, predictMsPerRow, stopReason };
+    const { score, seconds, foldScores, sizeBytes, predictMsPerRow, stopReason, preferred } = event;
+    const facts = { foldScores, sizeBytes, predictMsPerRow, stopReason, preferred };
     Object.assign(trial, { status: 'completed', score, seconds }, known(facts));
   }
 }
@@ -218,6 +218,11 @@ function advanceEnsemble(state: StudyState, atMs: number, actions: StudyAction[]
   if (ensemble && ensemble.status !== 'completed') {
     const reason = ensemble.failure?.message ?? 'The time was over before it was ready.';
     state.warnings = [...state.warnings, { code: 'ENSEMBLE_MISSING', message: `There is no ensemble. ${reason}` }];
+  }
+  const luckier = bestScored(state);
+  if (best.preferred && luckier && luckier !== best && luckier.score !== best.score) {
+    const message = `The ensemble wins although trial ${luckier.number} has the better score: where both are chosen on some rows and scored on others, the ensemble is better.`;
+    state.warnings = [...state.warnings, { code: 'ENSEMBLE_PREFERRED', message }];
   }
   end(state, actions, 'completed', endMessage(state));
 }

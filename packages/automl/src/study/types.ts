@@ -60,6 +60,8 @@ export interface StudyTrial {
   pruned?: PruneCause;
   sizeBytes?: number;
   predictMsPerRow?: number;
+  /** see `CompletedFacts` */
+  preferred?: boolean;
   seconds: number | null;
   failure: TrialFailure | null;
   /** attempts that were lost with their worker */
@@ -70,6 +72,8 @@ export interface StudyTrial {
 
 /** What the study uses of a result where it is told: races need the folds, limits of the plan the sizes. */
 export interface CompletedFacts {
+  /** an ensemble that is better than the best single model where both are chosen and scored on different rows */
+  preferred?: boolean;
   foldScores?: number[];
   sizeBytes?: number;
   predictMsPerRow?: number;

@@ -134,11 +134,12 @@ async function finish(
   }
   if (report.status === 'completed' && Number.isFinite(report.result.score)) {
     await completeTrial(tx, experiment, trial, attemptId, report.result);
-    const { score, seconds, foldScores, predictMsPerRow, artifact, stopReason } = report.result;
+    const { score, seconds, foldScores, predictMsPerRow, artifact, stopReason, members } = report.result;
     const facts = {
       foldScores,
       predictMsPerRow,
       sizeBytes: artifact.byteLength,
+      ...(members.length > 0 && report.result.notBetterThanBest === false ? { preferred: true } : {}),
       ...(stopReason ? { stopReason } : {}),
     };
     await stepStudy(tx, experiment, { type: 'trial-completed', number: trial.number, score, seconds, ...facts }, study);

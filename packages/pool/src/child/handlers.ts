@@ -61,8 +61,9 @@ async function runTrial(
   }
   const { oof, holdout, fits: _, ...result } = outcome;
   const outputs = predictsValues(prepared.plan.task) ? 1 : prepared.plan.labels.length;
-  const predictions = encodePredictions({ outputs, oof, holdout });
-  return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout), run: trialRun };
+  const { threshold } = result.finishing;
+  const predictions = encodePredictions({ outputs, oof, holdout, threshold });
+  return { ...result, predictions, holdoutMetrics: holdoutMetrics(prepared, holdout, threshold), run: trialRun };
 }
 
 /** The cap was set when the trial was queued; what is left of the experiment's time now may be less. */
