@@ -8,8 +8,8 @@ import type {
   TaskKind,
 } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
-import type { ForecastData } from './tasks/forecast/data.ts';
 import type { Finishing } from './finish/finishing.ts';
+import type { ForecastData } from './tasks/forecast/data.ts';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */
 export interface EngineContext {
@@ -63,6 +63,8 @@ export interface TrialSpec {
   seed: number;
   /** soft limit of the whole trial; it returns the best it has when the limit comes. Without a limit: 11 days */
   capMs: number;
+  /** what the study keeps for the ensemble: a model trial that waited ends this long before the budget does */
+  reserveMs?: number;
   /** successive halving: at most this many training rows of each fold; absent: all */
   rungRows?: number;
   /** fold scores to race against: it is given up when, after two folds or more, it is clearly worse */

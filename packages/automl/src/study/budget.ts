@@ -1,4 +1,5 @@
 import type { ExperimentPlan } from '@laurel/contracts';
+import { validationFraction } from '../plan/validation.ts';
 import type { StudyState } from './types.ts';
 
 /**
@@ -6,20 +7,42 @@ import type { StudyState } from './types.ts';
  */
 export const noCapMs = 1_000_000_000;
 
+/** Rows that the selection of an ensemble looks at, at most, several times over. */
+const mostSelectionRows = 40_000;
+
 /** True when only the number of trials limits the run: then no clock takes part in any decision. */
 export function countsTrialsOnly(plan: ExperimentPlan): boolean {
   return plan.budget.seconds === null;
 }
 
-/** Time kept for the ensemble at the end of a seconds budget: a tenth, 1 to 30 s. */
-export function reserveMs(plan: ExperimentPlan): number {
-  return Math.min(30_000, Math.max(1000, (plan.budget.seconds ?? 0) * 100));
+/** Least and most of the budget that is kept for the ensemble, and the most in any case. */
+const leastReserveShare = 0.025;
+const mostReserveShare = 0.1;
+const mostReserveMs = 30_000;
+/** What an ensemble takes besides its selection: a child that is ready, reading, writing. */
+const ensembleStartMs = 400;
+/** Milliseconds for each prediction of each model: 0.003 by log loss, 0.016 by ROC AUC, which sorts (measured). */
+const ensembleMsPerPrediction = 0.012;
+
+/**
+ * Time kept for the ensemble at the end of a seconds budget, by what it will have to combine: rows that were validated,
+ * classes, models so far. It cuts its work down to what it is given, so that this need not be exact.
+ */
+export function reserveMs({ plan, trials }: Pick<StudyState, 'plan' | 'trials'>): number {
+  const totalMs = (plan.budget.seconds ?? 0) * 1000;
+  const models = trials.filter((trial) => trial.status === 'completed' && trial.kind === 'model').length;
+  const single = plan.validation.kind === 'holdout';
+  const rows = plan.rows.training * (single ? validationFraction(plan.rows.training) : 1);
+  const predictions = Math.min(rows, mostSelectionRows) * Math.max(1, plan.labels.length) * Math.max(8, models);
+  const neededMs = ensembleStartMs + ensembleMsPerPrediction * predictions;
+  const most = Math.min(mostReserveMs, Math.max(1000, mostReserveShare * totalMs));
+  return Math.round(Math.min(most, Math.max(500, leastReserveShare * totalMs, neededMs)));
 }
 
 /** When the search has to be over, on the executor's clock; null while nothing has started or without a time limit. */
 export function searchEndMs(state: StudyState): number | null {
   const end = budgetEndMs(state);
-  return end === null ? null : end - reserveMs(state.plan);
+  return end === null ? null : end - reserveMs(state);
 }
 
 /** When the seconds of the budget are over. */
@@ -45,18 +68,25 @@ export function graceMs(plan: ExperimentPlan): number {
 export function searchLeftMs(state: StudyState, atMs: number): number {
   const end = searchEndMs(state);
   if (end !== null) return end - atMs;
-  return state.plan.budget.seconds === null ? noCapMs : state.plan.budget.seconds * 1000 - reserveMs(state.plan);
+  return state.plan.budget.seconds === null ? noCapMs : state.plan.budget.seconds * 1000 - reserveMs(state);
 }
+
+/** From here on a trial may use all that is left: halves of little are no models. */
+const lateShare = 0.15;
 
 /**
  * Soft limit of a model trial that starts now: half of what is left, so that one trial does not use up everything; but
- * all of it when that is what its family is known to need.
+ * all of it at the end, or when that is what its family is known to need; and never more than the plan allows a trial.
  */
 export function modelCapMs(state: StudyState, family: string, atMs: number): number {
-  if (countsTrialsOnly(state.plan)) return noCapMs;
+  const { budget, trialSeconds } = state.plan;
+  const mostMs = trialSeconds === undefined ? noCapMs : Math.round(trialSeconds * 1000);
+  if (budget.seconds === null) return mostMs;
   const leftMs = searchLeftMs(state, atMs);
   const neededMs = (quickestSeconds(state, family) ?? 0) * 1000 * 1.25;
-  return Math.max(100, Math.floor(neededMs > leftMs / 2 ? Math.min(leftMs, neededMs) : leftMs / 2));
+  const isLate = leftMs < lateShare * budget.seconds * 1000;
+  const ownMs = isLate ? leftMs : Math.max(leftMs / 2, Math.min(leftMs, neededMs));
+  return Math.max(100, Math.floor(Math.min(mostMs, ownMs)));
 }
 
 /** Time of the family's quickest completed trial; null before there is one. */

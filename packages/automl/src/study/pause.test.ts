@@ -71,11 +71,11 @@ describe('pause', () => {
 describe('extend', () => {
   it('adds seconds, also in the moment after the search was over', () => {
     const run = begun({ seconds: 10, trials: null });
-    run.send({ type: 'tick', atMs: 9100 });
+    run.send({ type: 'tick', atMs: 9600 });
     expect(run.state.stopping).toBe('budget');
-    run.send({ type: 'extend', atMs: 9150, seconds: 20 });
+    run.send({ type: 'extend', atMs: 9650, seconds: 20 });
     expect(run.state).toMatchObject({ stopping: 'no', plan: { budget: { seconds: 30, trials: null } } });
-    expect(run.state.extensions).toEqual([{ atMs: 9150, seconds: 20, trials: 0 }]);
+    expect(run.state.extensions).toEqual([{ atMs: 9650, seconds: 20, trials: 0 }]);
     expect(budgetEndMs(run.state)).toBe(30_000);
   });
 

@@ -9,6 +9,7 @@ import {
   modelCapMs,
   noCapMs,
   quickestSeconds,
+  reserveMs,
   searchLeftMs,
 } from './budget.ts';
 import { raceOf } from './race.ts';
@@ -37,7 +38,11 @@ export function propose(
   const wanted = byCount ? generationSize : state.parallelism - running;
   const generation = byCount ? (state.trials.at(-1)?.generation ?? 0) + 1 : 0;
   for (let i = 0; i < wanted && mayStart(state, atMs); i++) {
-    const proposal = search.ask((family) => fits(state, family, atMs), leftOf(state, atMs));
+    const allows = (family: string) => fits(state, family, atMs);
+    const left = leftOf(state, atMs);
+    // Strategies leave out what would take most of the time that is left. At the end less than a whole fit is better
+    // than a slot without work.
+    const proposal = search.ask(allows, left) ?? (byCount ? null : search.ask(allows, { ...left, leftSeconds: null }));
     if (!proposal) break;
     const race = proposal.rungRows === undefined ? raceOf(state, proposal.family) : null;
     const trial = addTrial(state, { kind: 'model', ...proposal, ...(race ? { race } : {}) }, generation);
@@ -129,6 +134,7 @@ export function specOf(state: StudyState, trial: StudyTrial, atMs: number): Tria
     config,
     seed,
     capMs: capOf(state, trial, atMs),
+    ...(countsTrialsOnly(state.plan) ? {} : { reserveMs: reserveMs(state) }),
     ...(rungRows === undefined ? {} : { rungRows }),
     ...(race && foldScores ? { race: { ...race, foldScores } } : {}),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capAtStartMs, noCapMs } from './budget.ts';
+import { capAtStartMs, modelCapMs, noCapMs } from './budget.ts';
 import { bestTrial } from './choice.ts';
 import { createStudy, step } from './study.ts';
 import { Executor, facts, families, plan, scoreOf, study } from './testing.ts';
@@ -42,6 +42,8 @@ describe('the order of trials', () => {
   });
 });
 
+const ownSeconds = (family: string): number => (family === 'slow' ? 4 : 0.9);
+
 describe('a budget of seconds', () => {
   it('keeps every slot busy, ends the search in time, and leaves the reserve to the ensemble', () => {
     const run = new Executor({ seconds: 10, trials: null });
@@ -58,9 +60,42 @@ describe('a budget of seconds', () => {
     const state = step(study({ seconds: 60, trials: null }), { type: 'begin', atMs: 0, parallelism: 1 }, families);
     const action = state.actions[0];
     if (action?.type !== 'run-trial') throw new Error('nothing was started');
-    expect(action.trial.capMs).toBe(27_000);
+    expect(action.trial.capMs).toBe(29_250);
     const started = step(state.state, { type: 'trial-started', number: 1, atMs: 1000 }, families).state;
-    expect(capAtStartMs(started, action.trial, 50_000)).toBe(5000);
+    expect(capAtStartMs(started, action.trial, 50_000)).toBe(9500);
+  });
+
+  it('gives no trial more than the plan allows one, and the last ones all that is left', () => {
+    const limited = { ...study({ seconds: 60, trials: null }), startedAtMs: 0, status: 'running' as const };
+    limited.plan = { ...limited.plan, trialSeconds: 4 };
+    expect(modelCapMs(limited, 'quick', 0)).toBe(4000);
+    const late = { ...limited, plan: plan({ seconds: 60, trials: null }) };
+    expect(modelCapMs(late, 'quick', 55_000)).toBe(3500);
+  });
+
+  it('has no slot without work until the search is over, and ends the run with the budget', () => {
+    const seconds = 20;
+    const run = new Executor({ seconds, trials: null });
+    const endsAt = new Map<number, number>();
+    let idleMs = 0;
+    run.send({ type: 'begin', atMs: 0, parallelism: 2 });
+    for (; run.ends.length === 0 && run.atMs < 40_000; run.atMs += 50) {
+      for (const number of [...run.open]) {
+        const trial = run.state.trials.find((candidate) => candidate.number === number)!;
+        if (trial.status === 'queued') {
+          run.send({ type: 'trial-started', number, atMs: run.atMs });
+          const ownMs = trial.kind === 'ensemble' ? 300 : trial.family === 'slow' ? 4000 : 900;
+          endsAt.set(number, run.atMs + Math.min(ownMs, capAtStartMs(run.state, run.specs.get(number)!, run.atMs)));
+        }
+        if (run.atMs >= endsAt.get(number)!) run.complete(number, scoreOf(number), ownSeconds(trial.family));
+      }
+      if (run.state.phase === 'search') idleMs += 50 * (2 - Math.min(2, run.open.length));
+      run.send({ type: 'tick', atMs: run.atMs });
+    }
+    expect(run.ends[0]?.status).toBe('completed');
+    expect(idleMs).toBeLessThanOrEqual(0.02 * seconds * 1000 * 2);
+    expect(run.atMs).toBeGreaterThanOrEqual(0.95 * seconds * 1000);
+    expect(run.atMs).toBeLessThanOrEqual(1.02 * seconds * 1000);
   });
 
   it('stops a trial that does not end, and ends with what there is', () => {

@@ -191,7 +191,7 @@ function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]):
   if (members.length < 2) return;
   if (!countsTrialsOnly(state.plan)) {
     const end = budgetEndMs(state) ?? atMs;
-    const reserve = reserveMs(state.plan);
+    const reserve = reserveMs(state);
     state.ensembleByMs = state.stopping === 'finish' ? atMs + reserve : Math.max(end, atMs + 500);
   }
   const trial = addTrial(state, { kind: 'ensemble', family: 'ensemble', config: { members } });

@@ -1,6 +1,7 @@
 import type { ExperimentPlan } from '@laurel/contracts';
 import { expect } from 'vitest';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
+import type { TrialSpec } from '../types.ts';
 import { createStudy, step } from './study.ts';
 import type { StudyAction, StudyEvent, StudyState } from './types.ts';
 
@@ -64,6 +65,7 @@ export class Executor {
   readonly order: string[] = [];
   readonly ends: Extract<StudyAction, { type: 'end' }>[] = [];
   readonly open: number[] = [];
+  readonly specs = new Map<number, TrialSpec>();
   readonly completed: number[] = [];
   constructor(budget: ExperimentPlan['budget']) {
     this.state = study(budget);
@@ -80,6 +82,7 @@ export class Executor {
       if (action.type === 'run-trial') {
         expect(this.open).not.toContain(action.trial.number);
         this.open.push(action.trial.number);
+        this.specs.set(action.trial.number, action.trial);
         this.order.push(`${action.trial.number} ${action.trial.family} ${JSON.stringify(action.trial.config)}`);
       }
       if (action.type === 'stop-trials' || action.type === 'release-trials') {

@@ -19,7 +19,7 @@ import { NotANumber } from './score.ts';
 import { stopReasonOf } from './stop-reason.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
-const finishShare = 0.1;
+const finishShare = 0.06;
 const mostFinishMs = 10_000;
 
 /**

@@ -69,7 +69,7 @@ async function runTrial(
 /** The cap was set when the trial was queued; what is left of the experiment's time now may be less. */
 async function capMs({ spec, budgetLeftMs }: TrialRequest, prepared: PreparedData): Promise<number> {
   if (budgetLeftMs === null) return spec.capMs;
-  const kept = spec.kind === 'ensemble' ? 0 : (await engine()).reserveMs(prepared.plan);
+  const kept = spec.kind === 'ensemble' ? 0 : (spec.reserveMs ?? 0);
   const least: Record<TrialSpec['kind'], number> = { model: 100, ensemble: 500 };
   return Math.min(spec.capMs, Math.max(least[spec.kind], budgetLeftMs - kept));
 }
