@@ -50,7 +50,7 @@ async function runTrial(
   const { encodePredictions, holdoutMetrics, runTrial: run } = await engine();
   const prepared = await readPrepared(request);
   const now = () => performance.now();
-  const spec = { ...request.spec, capMs: await capMs(request, prepared) };
+  const spec = { ...request.spec, capMs: capMs(request) };
   const engineContext = { now, signal, processLimitBytes, onEvent: createProgress(now, emit) };
   const outcome = await run(prepared, spec, engineContext, { members });
   if (outcome.status === 'failed') return outcome;
@@ -67,7 +67,7 @@ async function runTrial(
 }
 
 /** The cap was set when the trial was queued; what is left of the experiment's time now may be less. */
-async function capMs({ spec, budgetLeftMs }: TrialRequest, prepared: PreparedData): Promise<number> {
+function capMs({ spec, budgetLeftMs }: TrialRequest): number {
   if (budgetLeftMs === null) return spec.capMs;
   const kept = spec.kind === 'ensemble' ? 0 : (spec.reserveMs ?? 0);
   const least: Record<TrialSpec['kind'], number> = { model: 100, ensemble: 500 };
