@@ -26,6 +26,10 @@ const commands: Record<string, Command> = {
     usage: 'predict DIR FILE [--probabilities]  predict the rows of a file with a trained model',
     load: async () => (await import('./predict/predict.ts')).predictCommand,
   },
+  replay: {
+    usage: 'replay MANIFEST TABLE             train a run again and check that its models are the same',
+    load: async () => (await import('./replay/replay.ts')).replayCommand,
+  },
   audit: {
     usage: 'audit verify                      check the hash chain of the audit log',
     load: async () => (await import('./audit/audit.ts')).auditCommand,

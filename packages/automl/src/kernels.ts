@@ -1,8 +1,7 @@
-import { kernelSha256 } from '@laurel/trees';
-import { gemmModule } from './backend/gemm-module.ts';
-import { sha256Hex } from './container.ts';
+import { kernelSha256 as treesSha256 } from '@laurel/trees';
+import { kernelSha256 as networksSha256 } from './generated/kernel.ts';
 
 /** sha256 of the WebAssembly modules that fits run on, by name: the same ones give the same numbers. For manifests. */
 export function kernelHashes(): Record<string, string> {
-  return { trees: kernelSha256, gemm: sha256Hex(gemmModule()) };
+  return { trees: treesSha256, networks: networksSha256 };
 }

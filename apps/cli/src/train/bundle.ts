@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 import { decodePredictions, decodePrepared, evaluateModel, type StudyState, sha256Hex } from '@laurel/automl';
 import type { Evaluation } from '@laurel/contracts';
 import type { BoardRow } from './board.ts';
-import type { PreparedSummary } from './protocol.ts';
-import type { StudyEnd } from './run-study.ts';
+import { laurelVersion, manifestOf } from './manifest.ts';
+import type { CompletedTrial, PreparedSummary } from './protocol.ts';
+import type { StudyEnd, TrialRecord } from './run-study.ts';
 
 export interface BundleInput {
   outDir: string;
@@ -14,6 +15,8 @@ export interface BundleInput {
   state: StudyState;
   end: StudyEnd;
   rows: BoardRow[];
+  trials: ReadonlyMap<number, CompletedTrial>;
+  records: ReadonlyMap<number, TrialRecord>;
 }
 
 /** Writes the winner and what is known of it to the output folder. Answers its evaluations. */
@@ -33,7 +36,7 @@ export async function writeBundle(input: BundleInput): Promise<{ oof: Evaluation
   const description = {
     schemaVersion: 1,
     createdAt: new Date().toISOString(),
-    versions: { laurel: '0.1.0', node: process.version },
+    versions: { laurel: laurelVersion, node: process.version },
     data: { file: basename(input.file), sha256: prepared.fileSha256, splitSha256: prepared.splitSha256 },
     model: {
       trialNumber: winner.number,
@@ -70,6 +73,9 @@ export async function writeBundle(input: BundleInput): Promise<{ oof: Evaluation
   // Each file appears whole or not at all, the description last.
   await copyFile(modelPath, join(outDir, '.model.laurel.new'));
   await rename(join(outDir, '.model.laurel.new'), join(outDir, 'model.laurel'));
+  const manifest = manifestOf({ ...input, file: basename(input.file) });
+  await writeFile(join(outDir, '.manifest.json.new'), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(join(outDir, '.manifest.json.new'), join(outDir, 'manifest.json'));
   await writeFile(join(outDir, '.model.json.new'), `${JSON.stringify(description, null, 2)}\n`);
   await rename(join(outDir, '.model.json.new'), join(outDir, 'model.json'));
   return { oof, holdout };

@@ -1,5 +1,5 @@
 import type { DataFacts, EngineEvent, EnsembleMember, PlanRequest, TrialOutcome, TrialSpec } from '@laurel/automl';
-import type { ExperimentPlan, ModelInput } from '@laurel/contracts';
+import type { ExperimentPlan, ModelInput, ParseOptions, TrialRun } from '@laurel/contracts';
 
 /** What the ensemble's child needs to find a finished trial. */
 export type MemberRef = Omit<EnsembleMember, 'oof' | 'holdout' | 'artifact'>;
@@ -10,12 +10,19 @@ export interface PreparedSummary {
   inputs: ModelInput[];
   splitSha256: string;
   fileSha256: string;
+  /** how the file was read */
+  parse: ParseOptions;
 }
 
-type Completed = Extract<TrialOutcome, { status: 'completed' }>;
-export type CompletedTrial = Omit<Completed, 'artifact' | 'oof' | 'holdout'> & { sizeBytes: number };
+type Outcome<S extends TrialOutcome['status']> = Extract<TrialOutcome, { status: S }>;
+export type CompletedTrial = Omit<Outcome<'completed'>, 'artifact' | 'oof' | 'holdout' | 'fits'> & {
+  sizeBytes: number;
+  artifactSha256: string;
+  run: TrialRun;
+};
+export type PrunedTrial = Omit<Outcome<'pruned'>, 'fits'> & { run: TrialRun };
 /** A trial's outcome without its arrays, which are files in the work directory. */
-export type TrialReport = CompletedTrial | Exclude<TrialOutcome, { status: 'completed' }>;
+export type TrialReport = CompletedTrial | PrunedTrial | Outcome<'failed'>;
 
 /** What the children of the command line answer. */
 export type CliProtocol = {
@@ -24,9 +31,24 @@ export type CliProtocol = {
     result: PreparedSummary;
     event: never;
   };
+  /** the same split again, by the plan that was made then */
+  'prepare-again': {
+    request: { file: string; parse: ParseOptions | null; plan: ExperimentPlan; workDir: string };
+    result: { splitSha256: string };
+    event: never;
+  };
   trial: {
-    /** `endAtMs`: when the trial has to be over, by Date.now(); null without a time limit */
-    request: { workDir: string; spec: TrialSpec; endAtMs: number | null; members: MemberRef[] };
+    /**
+     * `endAtMs`: when the trial has to be over, by Date.now(); null without a time limit. `processLimitBytes`: the
+     * memory that a trial which is repeated had; else that of this process
+     */
+    request: {
+      workDir: string;
+      spec: TrialSpec;
+      endAtMs: number | null;
+      members: MemberRef[];
+      processLimitBytes?: number;
+    };
     result: TrialReport;
     event: EngineEvent;
   };

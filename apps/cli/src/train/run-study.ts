@@ -10,6 +10,7 @@ import {
   step,
   type TrialSpec,
 } from '@laurel/automl';
+import type { TrialRun } from '@laurel/contracts';
 import { type Pool, toTrialFailure } from '@laurel/pool';
 import type { CliProtocol, CompletedTrial, MemberRef, PreparedSummary, TrialReport } from './protocol.ts';
 
@@ -23,10 +24,22 @@ export interface StudyRun {
   /** the clock of the budget: 0 at the start of the program */
   now: () => number;
   onTrial: (number: number, trial: CompletedTrial) => void;
+  /** where and when a trial ran, whatever came of it */
+  onRecord: (number: number, record: TrialRecord) => void;
   onProgress: (number: number, event: EngineEvent) => void;
   onState: (state: StudyState) => void;
   /** Ctrl-C: once finishes with the best so far, again cancels */
   onStop: (listener: () => void) => void;
+}
+
+/** What the manifest says of a trial beside its result. */
+export interface TrialRecord {
+  capMs: number;
+  worker: string;
+  startedAt: string;
+  finishedAt: string;
+  peakMb: number;
+  run: TrialRun | null;
 }
 
 const tickMs = 200;
@@ -65,13 +78,17 @@ export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end:
       stops.set(number, stop);
       const limits = limitsOf(state, spec, run.now());
       const members = membersOf(spec, finished);
+      let worker = '';
+      let startedAt = '';
       const outcome = await run.pool.run(
         { kind: 'trial', workDir: run.workDir, spec, endAtMs: limits.endAtMs, members },
         {
           signal: stop.signal,
           ...(limits.hardMs === null ? {} : { hardMs: limits.hardMs }),
           onEvent: (event) => run.onProgress(number, event),
-          onStart: () => {
+          onStart: (pid) => {
+            worker = `process ${pid}`;
+            startedAt = new Date().toISOString();
             // The budget counts from the start of the program, reading the file included.
             dispatch({ type: 'trial-started', number, atMs: started ? run.now() : 0 });
             started = true;
@@ -80,7 +97,10 @@ export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end:
       );
       stops.delete(number);
       if (stop.signal.aborted) return;
-      const { seconds } = outcome;
+      const { seconds, peakMb } = outcome;
+      const ran = outcome.status === 'completed' && outcome.result.status !== 'failed' ? outcome.result.run : null;
+      const finishedAt = new Date().toISOString();
+      run.onRecord(number, { capMs: spec.capMs, worker, startedAt, finishedAt, peakMb, run: ran });
       const failure =
         outcome.status === 'failed'
           ? toTrialFailure(outcome.failure)

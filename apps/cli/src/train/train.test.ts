@@ -1,48 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { laurelIn, thingsCsv } from '../testing/laurel.ts';
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 let dir: string;
-
-interface Run {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** The command line as a person calls it, from its source. */
-function laurel(...args: string[]): Promise<Run> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', loader, main, ...args], { cwd: dir }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code) : 0, out, err });
-    });
-  });
-}
-
-/** A small table with a signal, a missing cell, and labels that CSV has to quote. */
-function csv(rows: number, withTarget = true): string {
-  const lines = [`size,colour${withTarget ? ',kind,weight' : ''}`];
-  for (let i = 0; i < rows; i++) {
-    const size = ((i * 37) % 100) / 10;
-    const colour = ['red', 'green', 'blue'][i % 3];
-    const kind = size + (i % 3) > 5 ? '"big, heavy"' : 'small';
-    lines.push(
-      `${i === 5 ? '' : size},${colour}${withTarget ? `,${kind},${(size * 3 + ((i * 7) % 5)).toFixed(2)}` : ''}`,
-    );
-  }
-  return `${lines.join('\n')}\n`;
-}
+const laurel = (...args: string[]) => laurelIn(dir, ...args);
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'laurel cli '));
-  await writeFile(join(dir, 'things.csv'), csv(120));
-  await writeFile(join(dir, 'new.csv'), csv(10, false));
+  await writeFile(join(dir, 'things.csv'), thingsCsv(120));
+  await writeFile(join(dir, 'new.csv'), thingsCsv(10, false));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 

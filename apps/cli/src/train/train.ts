@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AppError } from '@laurel/contracts';
 import { metricById } from '@laurel/evaluation';
-import { createPool, type Pool, resultOf } from '@laurel/pool';
+import { type Pool, resultOf } from '@laurel/pool';
 import { readEngineSettings } from '../env.ts';
 import { boardLines, rankTrials, score } from './board.ts';
 import { writeBundle } from './bundle.ts';
 import { readTrainOptions, type TrainOptions, trainUsage } from './options.ts';
+import { trainingPool } from './pool.ts';
 import { Progress } from './progress.ts';
 import type { CliProtocol, CompletedTrial, PreparedSummary } from './protocol.ts';
-import { runStudy } from './run-study.ts';
+import { runStudy, type TrialRecord } from './run-study.ts';
 
 /** `laurel train`: the engine alone, no server. Everything it says goes to standard error; the model to a folder. */
 export async function trainCommand(args: string[]): Promise<number> {
@@ -26,12 +26,7 @@ export async function trainCommand(args: string[]): Promise<number> {
   }
   const settings = readEngineSettings();
   const workDir = await mkdtemp(join(tmpdir(), 'laurel-train-'));
-  const pool = createPool<CliProtocol>({
-    entry: childEntry(),
-    size: settings.workers,
-    memoryLimitMb: Math.max(1024, Math.floor((totalmem() / 1_048_576) * (0.8 / settings.workers))),
-    parentEnv: settings.parentEnv,
-  });
+  const pool = trainingPool(settings);
   try {
     pool.warm();
     return await train(options, pool, settings.workers, workDir);
@@ -57,6 +52,7 @@ async function train(
   const now = () => performance.now();
   const progress = new Progress({ out: process.stderr, prepared, higherIsBetter: metric.higherIsBetter, now });
   const trials = new Map<number, CompletedTrial>();
+  const records = new Map<number, TrialRecord>();
   const { state, end } = await runStudy({
     prepared,
     pool,
@@ -67,6 +63,7 @@ async function train(
       trials.set(number, trial);
       progress.completed(number, trial);
     },
+    onRecord: (number, record) => void records.set(number, record),
     onProgress: (number, event) => progress.event(number, event),
     onState: (next) => progress.update(next),
     onStop: (listener) => {
@@ -78,7 +75,9 @@ async function train(
     return 1;
   }
   const rows = rankTrials(state, trials, metric.higherIsBetter);
-  const { holdout } = await writeBundle({ outDir: options.outDir, workDir, file, prepared, state, end, rows });
+  const { holdout } = await writeBundle({
+    ...{ outDir: options.outDir, workDir, file, prepared, state, end, rows, trials, records },
+  });
   const direction = metric.higherIsBetter ? 'higher is better' : 'lower is better';
   say(`Leaderboard by ${metric.label} (${direction}), scored on rows that a model had not seen:`);
   say(boardLines(rows, 15, process.stderr.columns ?? 120).join('\n'));
@@ -105,12 +104,6 @@ function sayRest(
   if (failed > 0) say(`${failed} of ${state.trials.length} trials failed; model.json says why.`);
   for (const warning of state.warnings) say(`Note: ${warning.message}`);
   if (message && prepared.plan.budget.seconds !== null) say(message);
-}
-
-/** The children's program: beside this one when bundled, else its TypeScript source. */
-function childEntry(): string {
-  const here = import.meta.url;
-  return fileURLToPath(here.endsWith('.ts') ? new URL('../child.ts', here) : new URL('./child.js', here));
 }
 
 function say(text: string): void {
