@@ -83,13 +83,13 @@ export function planValidation(
   profile: DatasetProfile,
   request: PlanRequest,
   split: SplitColumn | null,
-  size: { training: number; features: number; seconds: number | null; sealed: boolean },
+  size: { training: number; features: number; seconds: number | null; sealed: boolean; classes?: number },
 ): Validation {
   const { kind = 'auto', folds, repeats, gap } = request.validation ?? {};
   if (gap !== undefined && split?.kind !== 'time') {
     throw invalid('A gap belongs to validation by time. Name a time column, or leave the gap out.');
   }
-  const chosen = chooseValidation(size.training, size.features, size.seconds);
+  const chosen = chooseValidation(size.training, size.features, size.seconds, size.classes);
   const single = kind === 'holdout' || (kind === 'auto' && chosen.kind === 'holdout');
   const wanted = folds ?? (single ? 1 : chosen.kind === 'kfold' ? chosen.folds : 5);
   if (split)

@@ -1,3 +1,5 @@
+import { defaultFitSeconds } from '../search/cost.ts';
+
 /**
  * Share of the training rows that validates when one split is used instead of folds: a fifth of small tables,
  * less of large ones (the rule of AutoGluon with a lower limit of a tenth).
@@ -13,25 +15,33 @@ export interface ValidationChoice {
   repeats: number;
 }
 
-/** Numbers of the table that one pass may touch per second of budget, for folds to be affordable (after FLAML). */
-const cellsPerSecond = 2778;
+/** Models with the defaults that one process has to be able to fit and score in the time, for folds to be worth theirs. */
+const fewestModels = 5;
 
 /**
- * How models are validated, by size and time: repeated folds under 500 rows, folds where the time allows all of them,
- * otherwise one split. Without a time limit the number of rows decides alone.
+ * How models are validated, by size and time: repeated folds under 500 rows, then as many folds as leave time for several
+ * models, otherwise one split. Without a time limit the number of rows decides alone.
+ * @param classes of the target; 1 for values
  */
-export function chooseValidation(rows: number, features: number, seconds: number | null): ValidationChoice {
+export function chooseValidation(
+  rows: number,
+  features: number,
+  seconds: number | null,
+  classes = 1,
+): ValidationChoice {
   if (rows < 500) return { kind: 'kfold', folds: 5, repeats: seconds !== null && seconds < 20 ? 1 : 3 };
   const split: ValidationChoice = { kind: 'holdout', folds: 1, repeats: 1 };
-  if (seconds === null) {
-    if (rows > 100_000) return split;
-    return { kind: 'kfold', folds: rows > 20_000 ? 3 : 5, repeats: 1 };
-  }
-  const affordable = (rows * features) / 0.9 < cellsPerSecond * seconds;
+  if (rows > 100_000) return split;
+  if (seconds === null) return { kind: 'kfold', folds: rows > 20_000 ? 3 : 5, repeats: 1 };
+  const affordable = (folds: number) => {
+    const fitSeconds = defaultFitSeconds(rows * (1 - 1 / folds), features, classes);
+    return fewestModels * folds * fitSeconds <= seconds;
+  };
+  const most = seconds >= 600 && rows <= 20_000 ? 8 : 5;
+  const folds = [most, 5, 3].find(affordable);
+  if (folds !== undefined) return { kind: 'kfold', folds, repeats: 1 };
   // Few rows are folded at any budget: one split of them is mostly noise.
-  if (rows > 100_000 || (rows > 3000 && !affordable)) return split;
-  if (rows > 20_000) return { kind: 'kfold', folds: 3, repeats: 1 };
-  return { kind: 'kfold', folds: seconds >= 600 ? 8 : 5, repeats: 1 };
+  return rows <= 3000 ? { kind: 'kfold', folds: 5, repeats: 1 } : split;
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -23,6 +23,12 @@ export function trialCost(family: SearchFamily, setting: SearchSetting, proposal
   return fits * (secondsOfAnyFit + family.relativeCost * classes * work * configFactor(family, proposal.config));
 }
 
+/** Predicted seconds of one default fit of boosted trees with early stopping. @param classes 1 for values */
+export function defaultFitSeconds(rows: number, columns: number, classes: number): number {
+  const perTree = secondsOfDefaultFit + (rows * Math.max(1, columns)) / cellsPerSecond;
+  return secondsOfAnyFit + (classes > 2 ? classes : 1) * perTree;
+}
+
 /** How many times as long as with the defaults the configuration takes, by the parameters' `costPower`. */
 export function configFactor(family: Pick<SearchFamily, 'space'>, config: Config): number {
   let factor = 1;
