@@ -1,22 +1,30 @@
 import { baselineInfo } from './models/baseline/info.ts';
 import { ensembleInfo } from './models/ensemble/info.ts';
+import { exponentialSmoothingInfo } from './models/exponential-smoothing/info.ts';
 import { extraTreesInfo } from './models/extra-trees/info.ts';
 import { gbmInfo } from './models/gbm/info.ts';
 import { gbmDepthInfo } from './models/gbm-depth/info.ts';
 import { linearInfo } from './models/linear/info.ts';
 import { mlpInfo } from './models/mlp/info.ts';
 import { randomForestInfo } from './models/random-forest/info.ts';
+import { realmlpInfo } from './models/realmlp/info.ts';
+import { seasonalNaiveInfo } from './models/seasonal-naive/info.ts';
+import { tabmInfo } from './models/tabm/info.ts';
 import type { CatalogEntry, FamilyDescription } from './models/types.ts';
 import { strategies } from './search/registry.ts';
 import type { StrategyEntry } from './search/types.ts';
 
 const descriptions: readonly FamilyDescription[] = [
   baselineInfo,
+  seasonalNaiveInfo,
+  exponentialSmoothingInfo,
   linearInfo,
   gbmInfo,
   gbmDepthInfo,
   randomForestInfo,
   extraTreesInfo,
+  realmlpInfo,
+  tabmInfo,
   mlpInfo,
   ensembleInfo,
 ];

@@ -12,6 +12,7 @@ let loading: Promise<TensorBackend> | null = null;
  */
 export function loadTensors(): Promise<TensorBackend> {
   loading ??= choose().then((backend) => {
+    registerOperations();
     setLoadedBackend(backend);
     return backend;
   });

@@ -17,6 +17,8 @@ export interface Design {
 
 export interface DesignEncoder {
   width: number;
+  /** how many of the first columns come from numbers; signs of categories follow */
+  numbers: number;
   hotWidth: number;
   encode(data: Expanded): Design;
   state(): ModelState;
@@ -96,6 +98,7 @@ function createEncoder(specs: Specs): DesignEncoder {
   const hotWidth = marked.length + categories.reduce((sum, spec) => sum + levelsOf(spec), 0);
   return {
     width,
+    numbers: width - signed,
     hotWidth,
     encode: (data) => encode(data, specs, marked, width, hotWidth),
     state: () => ({ header: specs, tensors: {} }),

@@ -1,21 +1,32 @@
 import { baselineInfo } from './baseline/info.ts';
 import { ensembleInfo } from './ensemble/info.ts';
+import { exponentialSmoothingInfo } from './exponential-smoothing/info.ts';
 import { extraTreesInfo } from './extra-trees/info.ts';
 import { gbmInfo } from './gbm/info.ts';
 import { gbmDepthInfo } from './gbm-depth/info.ts';
 import { linearInfo } from './linear/info.ts';
 import { mlpInfo } from './mlp/info.ts';
 import { randomForestInfo } from './random-forest/info.ts';
+import { realmlpInfo } from './realmlp/info.ts';
+import { seasonalNaiveInfo } from './seasonal-naive/info.ts';
+import { tabmInfo } from './tabm/info.ts';
 import type { Family, FamilyInfo } from './types.ts';
 
 /** Every model family; one line each. Implementations are loaded when they are needed. */
 export const families: readonly FamilyInfo[] = [
   { ...baselineInfo, load: async () => (await import('./baseline/model.ts')).family },
+  { ...seasonalNaiveInfo, load: async () => (await import('./seasonal-naive/model.ts')).family },
+  {
+    ...exponentialSmoothingInfo,
+    load: async () => (await import('./exponential-smoothing/model.ts')).family,
+  },
   { ...linearInfo, load: async () => (await import('./linear/model.ts')).family },
   { ...gbmInfo, load: async () => (await import('./gbm/model.ts')).family },
   { ...gbmDepthInfo, load: async () => (await import('./gbm-depth/model.ts')).family },
   { ...randomForestInfo, load: async () => (await import('./random-forest/model.ts')).family },
   { ...extraTreesInfo, load: async () => (await import('./extra-trees/model.ts')).family },
+  { ...realmlpInfo, load: async () => (await import('./realmlp/model.ts')).family },
+  { ...tabmInfo, load: async () => (await import('./tabm/model.ts')).family },
   { ...mlpInfo, load: async () => (await import('./mlp/model.ts')).family },
   { ...ensembleInfo, load: refuseRows },
 ];

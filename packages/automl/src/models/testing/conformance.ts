@@ -21,7 +21,7 @@ async function fitOn(info: FamilyInfo, data: Synthetic, changes: Partial<FitInpu
   return family.fit(fitInput(data, quickConfig(info, data), changes));
 }
 
-/** The family's default; fewer epochs where it has them, so that the suite stays quick. */
+/** The family's default; fewer epochs and members where it has them, so that the suite stays quick. */
 function quickConfig(info: FamilyInfo, data: Synthetic): Config {
   const numericFeatures = data.features.columns.filter((column) => 'values' in column).length;
   const facts = {
@@ -32,7 +32,8 @@ function quickConfig(info: FamilyInfo, data: Synthetic): Config {
     levels: 10,
     classes: data.classes,
   };
-  return { ...info.startingConfigs(facts)[0], ...(info.space.epochs ? { epochs: 20 } : {}) };
+  const { epochs, members } = info.space;
+  return { ...info.startingConfigs(facts)[0], ...(epochs ? { epochs: 20 } : {}), ...(members ? { members: 2 } : {}) };
 }
 
 function describeTask(info: FamilyInfo, task: TaskKind): void {

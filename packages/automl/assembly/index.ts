@@ -1,0 +1,5 @@
+export { activate, activateBack } from './activate';
+export { adam } from './adam';
+export { gemm } from './gemm';
+export { scaleInputs, scaleInputsBack } from './layers';
+export { embed, embedBack } from './waves';

@@ -1,0 +1,110 @@
+import type { ClockDecisions } from '@laurel/contracts';
+import { createRandom, deriveSeed } from '@laurel/tabular';
+import type { Design } from '../../features/design.ts';
+import { createWatch } from '../early-stopping.ts';
+import { createPace } from '../pace.ts';
+import { createSchedule } from '../schedule.ts';
+import type { FitInput } from '../types.ts';
+import { gather, outputsOf } from './evaluate.ts';
+import { createLearner } from './learner.ts';
+import type { LossSlope } from './output.ts';
+import type { Recipe } from './recipe.ts';
+import { schedules } from './schedules.ts';
+import { copyOf, type Structure, type Values } from './structure.ts';
+
+export interface TrainData {
+  design: Design;
+  lossSlope: LossSlope;
+  /** outputs -> predictions, in units of the target */
+  toPredictions(outputs: Float64Array, rows: number): Float64Array;
+  validation: { design: Design; target: Float64Array } | null;
+}
+
+export interface Trained {
+  values: Values;
+  epochs: number;
+  curve: [number, number][];
+  truncated: boolean;
+  decided?: ClockDecisions;
+}
+
+/** Passes over the rows below which a network is hardly one. */
+export const fewestEpochs = 16;
+/** Part of the schedule without a better epoch after which a fit stops: the last wave is 8/15 of it and must get its chance. */
+const patience = 0.55;
+
+/**
+ * Trains one network. The schedule runs from 0 to 1 over the epochs, or over the time to the deadline when that is
+ * shorter, so it is never cut; the numbers of the best epoch are kept.
+ */
+export async function train(
+  input: FitInput,
+  structure: Structure,
+  start: Values,
+  recipe: Recipe,
+  data: TrainData,
+  epochs: number,
+): Promise<Trained> {
+  const { design } = data;
+  const pace = createPace(input);
+  const random = createRandom(deriveSeed(input.seed, 'batches'));
+  const batchSize = batchSizeFor(design.rows);
+  const stepsPerEpoch = Math.max(1, Math.floor(design.rows / batchSize));
+  const schedule = createSchedule(input, epochs * stepsPerEpoch);
+  const learningRateAt = schedules[recipe.schedule];
+  const order = Int32Array.from({ length: design.rows }, (_, i) => i);
+  const watch = data.validation && watchOf(input, data);
+  let best = copyOf(start);
+  let kept = 0;
+  let keptAt = 0;
+  let truncated = pace.isOver();
+  let t = 0;
+  const learner = createLearner(structure, start, recipe.rates, data.lossSlope, recipe.beta2);
+  try {
+    for (let epoch = 1; t < 1 && !truncated; epoch++) {
+      random.shuffle(order);
+      for (let s = 0; s < stepsPerEpoch && t < 1 && !truncated; s++) {
+        const batch = order.subarray(s * batchSize, (s + 1) * batchSize);
+        const dropout = recipe.dropout * schedules.flatCosine(t);
+        const weightDecay = recipe.weightDecay * schedules.flatCosine(t);
+        const learningRate = recipe.learningRate * learningRateAt(t);
+        learner.step(gather(design, batch), batch, { learningRate, weightDecay, dropout, seed: random.uint32() });
+        t = schedule.advance();
+        await pace.breathe();
+        truncated = pace.isOver();
+      }
+      if (!watch && t < 1 && !truncated) continue;
+      const values = learner.values();
+      if (!isFiniteEverywhere(values)) break;
+      const better = !watch || watch.see(epoch, predict(structure, values, data));
+      if (better) [best, kept, keptAt] = [values, epoch, t];
+      else if (t - keptAt > patience && epoch - kept >= fewestEpochs) break;
+    }
+  } finally {
+    learner.dispose();
+  }
+  const clock = { ...schedule.decided(), ...pace.decided() };
+  const decided = Object.keys(clock).length > 0 ? { decided: clock } : {};
+  return { values: best, epochs: kept, curve: watch?.curve ?? [], truncated, ...decided };
+}
+
+function predict(structure: Structure, values: Values, data: TrainData): Float64Array {
+  const { design } = data.validation!;
+  return data.toPredictions(outputsOf(structure, values, design), design.rows);
+}
+
+/** RealMLP's rule; never more than the rows there are. */
+export function batchSizeFor(rows: number): number {
+  const size = rows <= 1024 ? 64 : rows <= 8192 ? 128 : rows <= 30_000 ? 256 : rows <= 100_000 ? 512 : 1024;
+  return Math.min(size, rows);
+}
+
+function watchOf(input: FitInput, data: TrainData) {
+  const { task, classes, metric, onIteration } = input;
+  const never = () => Number.POSITIVE_INFINITY; // `train` counts in parts of the schedule
+  return createWatch({ task, classes, target: data.validation!.target, metric, patience: never, onIteration });
+}
+
+function isFiniteEverywhere(values: Values): boolean {
+  return Object.values(values).every((numbers) => numbers.every(Number.isFinite));
+}
