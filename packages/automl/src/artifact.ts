@@ -8,7 +8,13 @@ import { type FamilyLookup, familyOf } from './families.ts';
 import { applyCalibration } from './finish/calibration.ts';
 import type { Finishing } from './finish/finishing.ts';
 import { defaultLevel, intervalsAround } from './finish/intervals.ts';
-import type { FittedModel, ModelState } from './models/types.ts';
+import { correctedModel } from './finish/priors.ts';
+import type { FittedModel, ModelState, SeriesHistory } from './models/types.ts';
+import { answerForecast, type ForecastModel, rowsOfForecast } from './tasks/forecast/answer.ts';
+import { decodeForecast, encodeForecast, type ForecastHeader } from './tasks/forecast/data.ts';
+import { forecastFamily } from './tasks/forecast/family.ts';
+import { contextLength, tailOf } from './tasks/forecast/history.ts';
+import { forecastIntervals } from './tasks/forecast/intervals.ts';
 import type { LoadedModel, PreparedData } from './types.ts';
 
 /** What every artifact says of itself. */
@@ -22,12 +28,14 @@ export interface ArtifactHeader {
   positiveClass: string | null;
   inputs: ModelInput[];
   columns: ModelColumn[];
-  /** bag: the fold models, averaged equally; ensemble: artifacts with weights that sum to 1 */
-  members: { header?: unknown; tensors?: string[]; weight?: number; name?: string }[];
+  /** bag: the fold models, averaged equally unless weighted; ensemble: artifacts with weights that sum to 1 */
+  members: { header?: unknown; tensors?: string[]; classWeights?: number[]; weight?: number; name?: string }[];
   /** stack: what its members' predictions are put together by */
   stack?: StackModel;
   /** absent in artifacts of earlier versions: predictions are given as they are */
   finishing?: Finishing;
+  /** forecasts: what the newest values, kept beside it, are */
+  forecast?: ForecastHeader & Pick<ForecastModel, 'date' | 'series' | 'known'>;
 }
 
 /** An artifact of fold models whose predictions are averaged. The same models give the same bytes. */
@@ -38,11 +46,22 @@ export function writeBag(
   finishing: Finishing = {},
 ): Uint8Array {
   const tensors: Tensors = {};
+  const weights = bagWeights(prepared, states.length);
   const members = states.map((state, index) => {
     for (const [name, tensor] of Object.entries(state.tensors)) tensors[`m${index}.${name}`] = tensor;
-    return { header: state.header, tensors: Object.keys(state.tensors) };
+    const { header, classWeights } = state;
+    const weight = weights?.[index];
+    return {
+      header,
+      tensors: Object.keys(state.tensors),
+      ...(classWeights ? { classWeights } : {}),
+      ...(weight === undefined ? {} : { weight }),
+    };
   });
-  return writeContainer({ header: { ...commonHeader(prepared), kind: 'bag', family, members, finishing }, tensors });
+  return writeContainer({
+    header: { ...commonHeader(prepared, tensors), kind: 'bag', family, members, finishing },
+    tensors,
+  });
 }
 
 /** An artifact that embeds those of its members. Weights sum to 1, or a stack says how they are put together. */
@@ -60,7 +79,7 @@ export function writeEnsemble(
   const kind = stack ? 'stack' : 'ensemble';
   return writeContainer({
     header: {
-      ...commonHeader(prepared),
+      ...commonHeader(prepared, tensors),
       kind,
       family,
       members: described,
@@ -100,6 +119,9 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
       : weightedSum(parts, aligned, ask);
     return calibration ? applyCalibration(calibration, values, outputs, positive) : values;
   };
+  const predictRows = (table: Table, history?: SeriesHistory) =>
+    answer(table, (part, aligned) => part.predict(aligned, history));
+  const forecast = forecastOf(header, tensors);
   return {
     task,
     target,
@@ -109,21 +131,34 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
     inputs,
     finishing,
     foldModels: parts[0]?.folds.length ?? 0,
-    predict: (table) => answer(table, (part, aligned) => part.predict(aligned)),
-    predictWithFold: (fold, table) => answer(table, (part, aligned) => part.folds[fold]!(aligned)),
+    predict: (table) => (forecast ? answerForecast(table, forecast, predictRows) : predictRows(table)),
+    predictPrepared: predictRows,
+    predictWithFold: (fold, table, history) => answer(table, (part, aligned) => part.folds[fold]!(aligned, history)),
     decide: (predictions) =>
       task === 'binary' && threshold !== undefined
         ? labelsAtThreshold(predictions, positive, threshold)
         : argmaxLabels(predictions, outputs),
-    intervals: (predictions, level = defaultLevel) =>
-      residuals ? intervalsAround(residuals, predictions, level) : null,
+    intervals: (predictions, level = defaultLevel, table) => {
+      if (!residuals) return null;
+      if (!forecast) return intervalsAround(residuals, predictions, level);
+      return table
+        ? forecastIntervals(residuals, predictions, level, rowsOfForecast(table, forecast))
+        : new Float64Array(0);
+    },
     dispose: () => {
       for (const part of parts) part.dispose();
     },
   };
 }
 
-type Predict = (aligned: Table) => Float64Array;
+/** The part of a header that a forecast is answered from; null for other tasks. */
+function forecastOf(header: ArtifactHeader, tensors: Tensors): ForecastModel | null {
+  if (!header.forecast) return null;
+  const { target, columns } = header;
+  return { ...header.forecast, target, columns, data: decodeForecast(header.forecast, tensors) };
+}
+
+type Predict = (aligned: Table, history?: SeriesHistory) => Float64Array;
 
 /** One bag: the mean of its fold models, which can be asked one by one. */
 interface Part {
@@ -134,24 +169,28 @@ interface Part {
 }
 
 async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part> {
-  const family = await lookup(header.family).load();
+  const info = lookup(header.family);
+  const family = header.forecast ? await forecastFamily(info) : await info.load();
   const models: FittedModel[] = await Promise.all(
-    header.members.map((member, index) => {
+    header.members.map(async (member, index) => {
       const own: ModelState['tensors'] = Object.create(null);
       for (const name of member.tensors ?? [])
         own[name] = tensors[`m${index}.${name}`] as ModelState['tensors'][string];
-      return family.restore({ header: member.header, tensors: own });
+      const model = await family.restore({ header: member.header, tensors: own });
+      return member.classWeights ? correctedModel(model, member.classWeights) : model;
     }),
   );
   const folds = models.map(
     (model): Predict =>
-      (aligned) =>
-        model.predict(aligned),
+      (aligned, history) =>
+        model.predict(aligned, undefined, history),
   );
-  const equal = folds.map((predict) => ({ weight: 1 / folds.length, predict }));
+  const weighted = folds
+    .map((predict, index) => ({ weight: header.members[index]!.weight ?? 1 / folds.length, predict }))
+    .filter(({ weight }) => weight > 0);
   return {
     weight: 1,
-    predict: (aligned) => weightedSum(equal, aligned, (part, table) => part.predict(table)),
+    predict: (aligned, history) => weightedSum(weighted, aligned, (part, table) => part.predict(table, history)),
     folds,
     dispose: () => {
       for (const model of models) model.dispose();
@@ -164,9 +203,9 @@ async function loadEnsemble(header: ArtifactHeader, tensors: Tensors, lookup: Fa
     header.members.map(async (member, index) => {
       const model = await loadModel(tensors[`a${index}`] as Uint8Array, lookup);
       const folds = Array.from({ length: model.foldModels }, (_, fold): Predict => {
-        return (aligned) => model.predictWithFold(fold, aligned);
+        return (aligned, history) => model.predictWithFold(fold, aligned, history);
       });
-      return { weight: member.weight ?? 0, predict: model.predict, folds, dispose: model.dispose };
+      return { weight: member.weight ?? 0, predict: model.predictPrepared, folds, dispose: model.dispose };
     }),
   );
 }
@@ -186,10 +225,28 @@ function weightedSum<P extends { weight: number }>(
   return total ?? new Float64Array(0);
 }
 
-function commonHeader(prepared: PreparedData) {
+/**
+ * Shares of the fold models in a bag; undefined: equal ones. Rows in order of time are answered by the model of the
+ * newest window alone: those before it know less of the present.
+ */
+export function bagWeights({ trainEnds, forecast }: PreparedData, models: number): number[] | undefined {
+  if (!trainEnds || forecast) return undefined;
+  return Array.from({ length: models }, (_, index) => (index === models - 1 ? 1 : 0));
+}
+
+/** Adds what a forecast looks back on to the arrays. */
+function commonHeader(prepared: PreparedData, into: Tensors) {
   const { task, target, labels, positiveClass } = prepared.plan;
   const columns = prepared.features.columns.map(modelColumn);
-  return { schemaVersion: 1, task, target, labels, positiveClass, inputs: prepared.inputs, columns };
+  const common = { schemaVersion: 1, task, target, labels, positiveClass, inputs: prepared.inputs, columns };
+  const { forecast } = prepared;
+  if (!forecast || !prepared.plan.forecast) return common;
+  const { date, series, known } = prepared.plan.forecast;
+  const tail = { ...forecast, history: tailOf(forecast.history, contextLength(forecast.history.seasons)) };
+  return {
+    ...common,
+    forecast: { ...encodeForecast(tail, into), date, ...(series === undefined ? {} : { series }), known },
+  };
 }
 
 function headerOf(raw: unknown): ArtifactHeader {

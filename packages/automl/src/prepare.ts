@@ -1,4 +1,4 @@
-import { AppError, type ExperimentPlan, type ModelInput, predictsValues } from '@laurel/contracts';
+import { AppError, type ExperimentPlan, predictsValues } from '@laurel/contracts';
 import {
   type Column,
   decodeTable,
@@ -11,19 +11,22 @@ import {
   type Table,
 } from '@laurel/tabular';
 import { bytesOf, readContainer, sha256Hex, type Tensors, writeContainer } from './container.ts';
+import { describeInput } from './inputs.ts';
 import type { DataFacts } from './models/types.ts';
 import { describePlan } from './plan/sentences.ts';
 import { warnOfTimeOrder } from './plan/time-order.ts';
+import { weightsOf } from './plan/weights.ts';
 import { splitRows } from './split.ts';
+import { decodeForecast, encodeForecast, type ForecastHeader } from './tasks/forecast/data.ts';
+import { prepareForecast } from './tasks/forecast/prepare.ts';
 import type { PreparedData } from './types.ts';
-
-const maxLevelsShown = 1000;
 
 /**
  * Everything the trials share: usable rows, target as numbers, the sealed holdout, the folds. The plan inside the
  * result has its labels and row counts completed; store that one. Throws TARGET_INVALID, TARGET_CONSTANT, TOO_FEW_ROWS.
  */
 export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
+  if (plan.task === 'forecast') return prepareForecast(table, plan);
   const targetColumn = findColumn(table, plan.target);
   if (!targetColumn) {
     throw new AppError(
@@ -52,6 +55,7 @@ export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
     features,
     target: takeValues(all, rowIds),
     ...split,
+    ...weightsOf(table, plan, rowIds),
     inputs: features.columns.map((column) => describeInput(column, trainingRows)),
     splitSha256: splitHash(split),
   };
@@ -67,7 +71,8 @@ export function dataFacts(prepared: PreparedData): DataFacts {
   const coded = prepared.features.columns.filter((column) => !isNumeric(column));
   const categorical = coded.filter((column) => column.type !== 'text');
   return {
-    task: prepared.plan.task,
+    // families of rows learn a forecast as a regression
+    task: prepared.plan.task === 'forecast' ? 'regression' : prepared.plan.task,
     rows: prepared.trainingRows,
     numericFeatures: prepared.features.columns.length - coded.length,
     categoricalFeatures: coded.length,
@@ -85,14 +90,26 @@ export function encodePrepared(prepared: PreparedData): Uint8Array {
   });
   if (trainEnds) tensors.trainEnds = trainEnds;
   if (blocks) tensors.blocks = blocks;
-  const header = { schemaVersion: 1, plan, trainingRows, repeats: folds.length, inputs, splitSha256 };
+  if (prepared.weights) tensors.weights = prepared.weights;
+  const forecast = prepared.forecast ? encodeForecast(prepared.forecast, tensors) : undefined;
+  const header = {
+    schemaVersion: 1,
+    plan,
+    trainingRows,
+    repeats: folds.length,
+    inputs,
+    splitSha256,
+    ...(forecast ? { forecast } : {}),
+  };
   return writeContainer({ header, tensors });
 }
+
+type PreparedHeader = Omit<PreparedData, 'forecast'> & { repeats: number; forecast?: ForecastHeader };
 
 /** Throws ARTIFACT_CORRUPT when the bytes are not what `encodePrepared` gave. */
 export function decodePrepared(bytes: Uint8Array): PreparedData {
   const { header, tensors } = readContainer(bytes, 'prepared data of this experiment');
-  const { plan, trainingRows, repeats, inputs, splitSha256 } = header as PreparedData & { repeats: number };
+  const { plan, trainingRows, repeats, inputs, splitSha256, forecast } = header as PreparedHeader;
   return {
     plan,
     features: decodeTable(tensors.features as Uint8Array),
@@ -102,8 +119,10 @@ export function decodePrepared(bytes: Uint8Array): PreparedData {
     folds: Array.from({ length: repeats }, (_, repeat) => tensors[`folds${repeat}`] as Int8Array),
     ...(tensors.trainEnds ? { trainEnds: tensors.trainEnds as Int32Array } : {}),
     ...(tensors.blocks ? { blocks: tensors.blocks as Int32Array } : {}),
+    ...(tensors.weights ? { weights: tensors.weights as Float64Array } : {}),
     inputs,
     splitSha256,
+    ...(forecast ? { forecast: decodeForecast(forecast, tensors) } : {}),
   };
 }
 
@@ -169,47 +188,6 @@ function checkTarget(plan: ExperimentPlan, target: Float64Array): void {
   if (target.every((value) => value === target[0])) {
     throw new AppError('TARGET_CONSTANT', `${JSON.stringify(plan.target)} has one value only. Choose another target.`);
   }
-}
-
-function rangeOf(values: Float64Array): { min: number; max: number } | null {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return min <= max ? { min, max } : null;
-}
-
-/** At most 100,000 values, evenly taken: the median that a form shows needs no more. */
-function strided(values: Float64Array): Float64Array {
-  const stride = Math.ceil(values.length / 100_000);
-  if (stride <= 1) return values.slice();
-  const result = new Float64Array(Math.floor(values.length / stride));
-  for (let i = 0; i < result.length; i++) result[i] = values[i * stride]!;
-  return result;
-}
-
-function describeInput(column: Column, trainingRows: number): ModelInput {
-  const { name, type } = column;
-  if (isNumeric(column)) {
-    const training = column.values.subarray(0, trainingRows);
-    const range = rangeOf(training);
-    if (!range) return { name, type, example: null };
-    const sorted = strided(training).filter(Number.isFinite).sort();
-    const median = sorted[Math.floor(sorted.length / 2)] ?? range.min;
-    const format = column.dateFormat === undefined ? {} : { dateFormat: column.dateFormat };
-    const example = type === 'datetime' ? new Date(median).toISOString() : median;
-    return { name, type, ...format, ...range, median, example };
-  }
-  const counts = new Int32Array(column.levels.length);
-  for (let row = 0; row < trainingRows; row++) if (column.codes[row]! >= 0) counts[column.codes[row]!]!++;
-  const codes = Int32Array.from(column.levels, (_, code) => code).filter((code) => counts[code]! > 0);
-  codes.sort((a, b) => counts[b]! - counts[a]! || a - b);
-  const example = codes.length > 0 ? column.levels[codes[0]!]! : null;
-  if (type === 'text' || type === 'id') return { name, type, example };
-  return { name, type, levels: Array.from(codes.subarray(0, maxLevelsShown), (code) => column.levels[code]!), example };
 }
 
 // Plain loops: `from` with a function goes through iterators, ten times slower on large tables.

@@ -9,6 +9,7 @@ import {
   splitRows,
   standardDeviation,
 } from '../scoring.ts';
+import { stepErrors } from '../tasks/forecast/intervals.ts';
 import { NotANumber } from '../trial/score.ts';
 import type { PreparedData } from '../types.ts';
 import { applyCalibration, calibrate } from './calibration.ts';
@@ -52,6 +53,10 @@ export function finishTrial(
   if (plan.task === 'regression') {
     const residuals = residualTable(final.target, final.predictions);
     if (residuals) finishing.residuals = residuals;
+  }
+  if (prepared.forecast) {
+    const errors = stepErrors(prepared.features, final.rows, final.target, final.predictions);
+    if (errors) finishing.residuals = errors;
   }
   const oof = changed ? withRows(raw, final, outputs) : raw;
   const isChanged = changed !== null || final.decided !== undefined;

@@ -8,7 +8,7 @@ export interface ResidualTable {
   groups: { rows: number; quantiles: number[] }[];
 }
 
-const rowsPerGroup = 200;
+const usualRowsPerGroup = 200;
 const mostGroups = 5;
 /** Residuals kept of a group; ranks between them are rounded outwards. */
 const keptRanks = 201;
@@ -20,19 +20,25 @@ export const defaultLevel = 0.9;
  * The residuals of cross-validated predictions, in up to five groups of predictions of the same size, so that
  * intervals are wide where errors are (Mondrian conformal prediction, Vovk et al. 2005; CV+ without refits, Barber et al. 2021).
  * null below 20 rows.
+ * @param grouping what rows are grouped by instead of the prediction, and how many make a group
  */
-export function residualTable(target: ArrayLike<number>, predictions: ArrayLike<number>): ResidualTable | null {
+export function residualTable(
+  target: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  grouping: { by?: ArrayLike<number>; rowsPerGroup?: number } = {},
+): ResidualTable | null {
+  const { by = predictions, rowsPerGroup = usualRowsPerGroup } = grouping;
   const rows = target.length;
   if (rows < leastIntervalRows) return null;
   const groups = Math.max(1, Math.min(mostGroups, Math.floor(rows / rowsPerGroup)));
-  const order = argsort(predictions);
+  const order = argsort(by);
   const edges: number[] = [];
   for (let g = 1; g < groups; g++) {
-    const edge = predictions[order[Math.floor((g * rows) / groups)]!]!;
-    if (edge > (edges.at(-1) ?? predictions[order[0]!]!)) edges.push(edge);
+    const edge = by[order[Math.floor((g * rows) / groups)]!]!;
+    if (edge > (edges.at(-1) ?? by[order[0]!]!)) edges.push(edge);
   }
   const members: number[][] = Array.from({ length: edges.length + 1 }, () => []);
-  for (const row of order) members[groupOf(edges, predictions[row]!)]!.push(target[row]! - predictions[row]!);
+  for (const row of order) members[groupOf(edges, by[row]!)]!.push(target[row]! - predictions[row]!);
   return { edges, groups: members.map(quantilesOf) };
 }
 
@@ -51,12 +57,17 @@ function rankOf(index: number, kept: number, rows: number): number {
  * Intervals around predictions that hold the actual value in `level` of cases: rows x 2, lower and upper end. Ends are
  * the order statistics that a conformal interval takes of each side; where the rows are too few, the outermost residual.
  */
-export function intervalsAround(table: ResidualTable, predictions: ArrayLike<number>, level: number): Float64Array {
+export function intervalsAround(
+  table: ResidualTable,
+  predictions: ArrayLike<number>,
+  level: number,
+  by: ArrayLike<number> = predictions,
+): Float64Array {
   const reach = table.groups.map((group) => endsOf(group, level));
   const result = new Float64Array(predictions.length * 2);
   for (let row = 0; row < predictions.length; row++) {
     const value = predictions[row]!;
-    const [low, high] = reach[groupOf(table.edges, value)]!;
+    const [low, high] = reach[groupOf(table.edges, by[row]!)]!;
     // an interval around a prediction holds it, also where every error was on one side
     result[row * 2] = value + Math.min(0, low);
     result[row * 2 + 1] = value + Math.max(0, high);

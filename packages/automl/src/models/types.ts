@@ -100,6 +100,16 @@ export interface FitData {
   weights?: Float64Array;
 }
 
+/** Several series on one grid of dates, without gaps: what forecasts look back on. */
+export interface SeriesHistory {
+  values: readonly Float64Array[];
+  /** per series: place of its first value on the grid */
+  starts: Int32Array;
+  /** steps after which the pattern comes again, the main season first; empty: none */
+  seasons: readonly number[];
+  horizon: number;
+}
+
 export interface FitInput {
   task: TaskKind;
   classes: number;
@@ -107,6 +117,8 @@ export interface FitInput {
   /** for early stopping and the curve; null: fit without it (a fixed number of rounds from the config) */
   validation: FitData | null;
   config: Config;
+  /** forecasts: the series up to the last date that the fold learns from */
+  history?: SeriesHistory;
   seed: number;
   /** the experiment's metric; `score` takes predictions in the layout of `FittedModel.predict` */
   metric: { higherIsBetter: boolean; score(target: Float64Array, predictions: Float64Array): number };
@@ -130,11 +142,16 @@ export interface FitInput {
 export interface ModelState {
   header: unknown;
   tensors: Record<string, Float64Array | Float32Array | Int32Array | Uint8Array>;
+  /** weights of the classes that its probabilities are corrected for; written by the trial, not by families */
+  classWeights?: number[];
 }
 
 export interface FittedModel {
-  /** probabilities rows x classes (binary: two columns), or values rows x 1; row-major; finite */
-  predict(features: Table, rows?: Int32Array): Float64Array;
+  /**
+   * Probabilities rows x classes (binary: two columns), or values rows x 1; row-major; finite. Forecasts are given the
+   * series too, and look at nothing after the origin of a row.
+   */
+  predict(features: Table, rows?: Int32Array, history?: SeriesHistory): Float64Array;
   /** [iteration, validation score] */
   curve: [number, number][];
   /** iterations that the kept model has (trees, epochs, penalty steps); 0 when it has none */

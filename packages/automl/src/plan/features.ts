@@ -39,7 +39,7 @@ export function chooseFeatures(
   for (const column of profile.columns) {
     if (column.name === request.target) continue;
     const reason =
-      roleReason(column, include, request.roles?.id, split) ??
+      roleReason(column, include, request.roles, split) ??
       askedReason(column, include, exclude) ??
       (include ? null : ownReason(column, profile.rows, found.get(column.name)));
     if (reason) excluded.push({ column: column.name, ...reason });
@@ -60,10 +60,11 @@ type Reason = Omit<Excluded, 'column'>;
 function roleReason(
   column: ColumnProfile,
   include: string[] | undefined,
-  id: string | undefined,
+  roles: PlanRequest['roles'],
   split: SplitColumn | null,
 ): Reason | null {
-  if (column.name === id) return { code: 'ROLE', reason: 'It names the rows and says nothing of them.' };
+  if (column.name === roles?.id) return { code: 'ROLE', reason: 'It names the rows and says nothing of them.' };
+  if (column.name === roles?.weight) return { code: 'ROLE', reason: 'It says how much each row counts.' };
   if (column.name !== split?.column) return null;
   if (split.kind === 'group')
     return { code: 'ROLE', reason: 'It tells the groups apart: new rows come from new groups.' };

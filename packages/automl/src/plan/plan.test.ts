@@ -86,6 +86,8 @@ describe('a request that cannot be run', () => {
     ['TARGET_INVALID', { target: 'town', positiveClass: 'Ulm' }],
     ['PARAMETER_INVALID', { target: 'town', task: 'clustering' }],
     ['VALIDATION_INVALID', { target: 'price', task: 'forecast' }],
+    ['TARGET_INVALID', { target: 'town', task: 'forecast' }],
+    ['PARAMETER_INVALID', { target: 'price', horizon: 3 }],
     ['METRIC_UNKNOWN', { target: 'bought', metric: 'auc2' }],
     ['METRIC_NOT_FOR_TASK', { target: 'bought', metric: 'rmse' }],
     ['METRIC_NOT_FOR_TASK', { target: 'price', metric: 'roc_auc' }],
@@ -118,7 +120,9 @@ describe('a request that cannot be run', () => {
     ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'group' } }],
     ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 1 } }],
     ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 2.5 } }],
-    ['VALIDATION_INVALID', { target: 'bought', roles: { weight: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', roles: { weight: 'town' } }],
+    ['PARAMETER_INVALID', { target: 'price', classWeights: 'balanced' }],
+    ['PARAMETER_INVALID', { target: 'bought', classWeights: { maybe: 2 } }],
     ...[0, -1, 1e9, '10', null, Number.NaN, Number.POSITIVE_INFINITY].flatMap((value): [string, PlanRequest][] => [
       ['BUDGET_INVALID', { target: 'bought', budget: { seconds: value } }],
       ['BUDGET_INVALID', { target: 'bought', budget: { trials: value } }],
@@ -214,8 +218,12 @@ describe('validation and holdout', () => {
   it('folds where the time allows it', () => {
     expect(chooseValidation(300, 10, 60)).toEqual({ kind: 'kfold', folds: 5, repeats: 3 });
     expect(chooseValidation(1000, 20, 30)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
-    expect(chooseValidation(43_000, 9, 60).kind).toBe('holdout');
-    expect(chooseValidation(43_000, 9, 3600).folds).toBe(3);
+    expect(chooseValidation(43_000, 9, 10).kind).toBe('holdout');
+    expect(chooseValidation(43_000, 9, 25).folds).toBe(3);
+    expect(chooseValidation(43_000, 9, 60).folds).toBe(5);
+    expect(chooseValidation(43_000, 9, 60, 26).kind).toBe('holdout');
+    expect(chooseValidation(10_000, 9, 600).folds).toBe(8);
+    expect(chooseValidation(3000, 500, 5).folds).toBe(5);
     expect(chooseValidation(200_000, 9, null).kind).toBe('holdout');
     expect(chooseValidation(10_000, 500, null)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
   });

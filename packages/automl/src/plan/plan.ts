@@ -1,6 +1,14 @@
-import { AppError, type DatasetProfile, type ExperimentPlan, predictsValues } from '@laurel/contracts';
+import {
+  AppError,
+  type ClassWeightChoice,
+  type DatasetProfile,
+  type ExperimentPlan,
+  predictsValues,
+} from '@laurel/contracts';
 import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
 import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
+import { planForecast } from '../tasks/forecast/plan.ts';
+import { prepareForecast } from '../tasks/forecast/prepare.ts';
 import { readBudget } from './budget.ts';
 import { chooseFeatures } from './features.ts';
 import { planSearch, type SearchRequest } from './search.ts';
@@ -8,6 +16,7 @@ import { describePlan } from './sentences.ts';
 import { planValidation, splitColumn } from './split.ts';
 import { planTarget } from './target.ts';
 import { warnOfTimeOrder } from './time-order.ts';
+import { planWeights } from './weights.ts';
 
 /** The parts of a request that the plan reads; what the API accepts, and what a library call may leave out. */
 export interface PlanRequest extends SearchRequest {
@@ -30,6 +39,10 @@ export interface PlanRequest extends SearchRequest {
   roles?:
     | { weight?: string | undefined; group?: string | undefined; time?: string | undefined; id?: string | undefined }
     | undefined;
+  classWeights?: ClassWeightChoice | undefined;
+  /** forecast: steps ahead, and the column that tells several series apart */
+  horizon?: number | undefined;
+  series?: string | undefined;
   seed?: number | undefined;
 }
 
@@ -56,18 +69,11 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
   const budget = readBudget(request.budget);
   const { warnings: searchWarnings, ...search } = planSearch(request, target.task);
   const metric = chooseMetric(request.metric, target.task);
-  const split = splitColumn(profile, request);
-  refuseWeight(request.roles);
-  const { features, excluded } = chooseFeatures(profile, request, split);
-  const holdoutFraction = chooseHoldout(request.holdout ?? 'auto', usable);
-  const holdout = Math.round(usable * holdoutFraction);
-  const training = usable - holdout;
-  const validation = planValidation(profile, request, split, {
-    training,
-    features: features.length,
-    seconds: budget.seconds,
-    sealed: holdoutFraction > 0,
-  });
+  refuseMisplaced(request, target.task);
+  const { rows, ...parts } =
+    target.task === 'forecast'
+      ? planForecast(profile, request, usable)
+      : planRows(profile, request, usable, budget.seconds, target.labels.length);
   const plan: ExperimentPlan = {
     schemaVersion: 1,
     task: target.task,
@@ -76,22 +82,52 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     positiveClass: target.positiveClass,
     metric: metric.id,
     budget,
-    holdoutFraction,
-    validation,
-    rows: { total: profile.rows, usable, training, holdout },
-    features,
-    excluded,
+    ...parts,
+    ...planWeights(profile, request, target, metric),
+    rows: { total: profile.rows, usable, ...rows },
     ...search,
     seed,
     warnings: [
       ...target.warnings,
-      ...rareClass(profile, request.target, target.task, validation.folds),
+      ...rareClass(profile, request.target, target.task, parts.validation.folds),
       ...searchWarnings,
     ],
     sentences: [],
     ...(request.features?.include ? { included: request.features.include } : {}),
   };
   return { ...plan, sentences: describePlan(plan) };
+}
+
+/** Columns and split of a task whose rows are answered one by one. */
+function planRows(
+  profile: DatasetProfile,
+  request: PlanRequest,
+  usable: number,
+  seconds: number | null,
+  classes: number,
+) {
+  const split = splitColumn(profile, request);
+  const { features, excluded } = chooseFeatures(profile, request, split);
+  const holdoutFraction = chooseHoldout(request.holdout ?? 'auto', usable);
+  const holdout = Math.round(usable * holdoutFraction);
+  const training = usable - holdout;
+  const validation = planValidation(profile, request, split, {
+    training,
+    features: features.length,
+    seconds,
+    sealed: holdoutFraction > 0,
+    classes,
+  });
+  return { holdoutFraction, validation, features, excluded, rows: { training, holdout } };
+}
+
+/** What only a forecast has. */
+function refuseMisplaced({ horizon, series }: PlanRequest, task: ExperimentPlan['task']): void {
+  if (task === 'forecast' || (horizon === undefined && series === undefined)) return;
+  throw new AppError(
+    'PARAMETER_INVALID',
+    'A horizon and a series column belong to a forecast. Choose the task forecast, or leave them out.',
+  );
 }
 
 /** The plan, refined by what the data tells of leaks: `planExperiment`, `targetFindings` of tabular, `refinePlan`. */
@@ -102,6 +138,7 @@ export function planWithTable(input: {
   seed: number;
 }): ExperimentPlan {
   const plan = planExperiment(input);
+  if (plan.task === 'forecast') return prepareForecast(input.table, plan).plan;
   const columns = [plan.target, ...plan.features.map((feature) => feature.column)];
   const found = targetFindings(selectColumns(input.table, columns), plan.target, plan.task);
   return warnOfTimeOrder(input.table, refinePlan(plan, found));
@@ -115,6 +152,8 @@ export type LeakFinding = Pick<TargetFinding, 'column' | 'message'> & { code: st
  * `features.include`. The last feature is kept, with a warning. Returns a new plan.
  */
 export function refinePlan(plan: ExperimentPlan, leaks: readonly LeakFinding[]): ExperimentPlan {
+  // columns of a forecast are used by name only
+  if (plan.task === 'forecast') return plan;
   const warnings = [...plan.warnings];
   const excluded = [...plan.excluded];
   let features = [...plan.features];
@@ -170,14 +209,6 @@ function chooseHoldout(asked: 'auto' | number, usable: number): number {
     );
   }
   return asked;
-}
-
-function refuseWeight(roles: PlanRequest['roles']): void {
-  if (roles?.weight === undefined) return;
-  throw new AppError(
-    'VALIDATION_INVALID',
-    'This version cannot use a weight column. Leave the setting out if every row counts the same.',
-  );
 }
 
 function rareClass(profile: DatasetProfile, target: string, task: ExperimentPlan['task'], folds: number) {

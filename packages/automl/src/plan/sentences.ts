@@ -1,15 +1,20 @@
-import type { ExperimentPlan } from '@laurel/contracts';
+import type { ExperimentPlan, ForecastPlan } from '@laurel/contracts';
 import { metricById } from '@laurel/evaluation';
 import { families } from '../models/registry.ts';
+import { stepName } from '../tasks/forecast/grid.ts';
 import { searchSentences } from './search-sentences.ts';
 
 /** The plan in words, one sentence each. */
 export function describePlan(plan: ExperimentPlan): string[] {
+  if (plan.forecast) {
+    return [...forecastSentences(plan, plan.forecast), runSentence(plan), ...searchSentences(plan)];
+  }
   return [
     taskSentence(plan),
     rowSentence(plan),
     featureSentence(plan),
     validationSentence(plan),
+    ...weightSentences(plan),
     runSentence(plan),
     ...searchSentences(plan),
   ];
@@ -24,6 +29,22 @@ function taskSentence({ task, target, labels, positiveClass, metric }: Experimen
   }
   const count = labels.length > 0 ? `${labels.length} ` : '';
   return `Predict which of the ${count}classes of ${JSON.stringify(target)} a row has; ${score}.`;
+}
+
+function weightSentences({ weight, classWeights }: ExperimentPlan): string[] {
+  const sentences: string[] = [];
+  if (weight !== undefined) {
+    sentences.push(`Every row counts by its value in ${JSON.stringify(weight)}, in training and in scores.`);
+  }
+  if (classWeights === 'auto') {
+    sentences.push('One class is far rarer than another, so the search also tries to give rare classes more weight.');
+  } else if (classWeights === 'balanced') {
+    sentences.push('In training, rare classes count as much as frequent ones, up to ten times a row of those.');
+  } else if (typeof classWeights === 'object') {
+    const list = Object.entries(classWeights).map(([label, value]) => `${JSON.stringify(label)} ${value}`);
+    sentences.push(`In training, classes count by the weights you gave: ${list.join(', ')}; all others 1.`);
+  }
+  return sentences;
 }
 
 function rowSentence({ rows, holdoutFraction }: ExperimentPlan): string {
@@ -50,6 +71,27 @@ function validationSentence(plan: ExperimentPlan): string {
   if (validation.kind === 'holdout') return 'Every model is fitted once and scored on one part of the training rows.';
   const repeats = validation.repeats > 1 ? `, ${validation.repeats} times over` : '';
   return `Every model is fitted on ${validation.folds} folds${repeats} and scored on the rows that it has not seen.`;
+}
+
+function forecastSentences(plan: ExperimentPlan, forecast: ForecastPlan): string[] {
+  const { target, metric, rows, validation } = plan;
+  const { horizon, step, season, windows, known, series } = forecast;
+  const definition = metricById(metric);
+  const ahead = horizon === 1 ? `one ${stepName(step)}` : `${horizon} ${stepName(step, true)}`;
+  const origins = validation.folds * windows;
+  const tried = origins === 1 ? 'once' : `${origins} times, from later and later dates`;
+  const fitted = validation.folds === 1 ? 'once' : `${validation.folds} times`;
+  return [
+    `Forecast ${JSON.stringify(target)} ${ahead} ahead${series ? ` for every ${JSON.stringify(series)}` : ''}; models are compared by ${definition?.label ?? metric}, where ${definition?.higherIsBetter ? 'higher' : 'lower'} is better.`,
+    `${count(rows.usable)} of ${count(rows.total)} rows are used, in the order of ${JSON.stringify(forecast.date)}${rows.holdout > 0 ? `; the latest ${count(rows.holdout)} are sealed for a last test that no model sees` : ''}.`,
+    season > 1
+      ? `The pattern comes again every ${season} ${stepName(step, true)}.`
+      : 'No pattern that comes again was found.',
+    known.length > 0
+      ? `Known beforehand, so used: ${known.map((name) => JSON.stringify(name)).join(', ')}.`
+      : 'The series itself and its calendar are used; other columns are not known for future dates.',
+    `Forecasts are tried ${tried}: every model is fitted ${fitted} on what came before and scored on what came next.`,
+  ];
 }
 
 function timeSentence({ validation, holdoutFraction }: ExperimentPlan): string {

@@ -1,5 +1,6 @@
 import { metricById } from '@laurel/evaluation';
 import type { FamilyInfo } from '../models/types.ts';
+import { withClassWeights } from '../plan/weights.ts';
 import { confined, withChoices } from '../search/choices.ts';
 import { strategies, strategyById } from '../search/registry.ts';
 import { relevantSpace } from '../search/relevance.ts';
@@ -27,7 +28,10 @@ export function createSearch(state: StudyState, id: string, families: readonly F
 export function settingOf({ plan, facts }: StudyState, families: readonly FamilyInfo[]): SearchSetting {
   const searched = families
     .filter((family) => plan.families.includes(family.id) && !family.combines)
-    .map((family) => withChoices({ ...family, space: relevantSpace(family.space, facts) }, plan.space));
+    .map((family) => {
+      const space = family.reference ? family.space : withClassWeights(family.space, plan, facts);
+      return withChoices({ ...family, space: relevantSpace(space, facts) }, plan.space);
+    });
   const warmStarts = (plan.warmStarts ?? []).flatMap(({ family: id, config }): Proposal[] => {
     const family = searched.find((candidate) => candidate.id === id && !candidate.reference);
     return family ? [{ family: id, config: confined(config, family.space) }] : [];

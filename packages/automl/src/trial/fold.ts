@@ -1,11 +1,13 @@
 import { type FoldFit, maxArtifactBytes } from '@laurel/contracts';
 import { allFinite, type Metric } from '@laurel/evaluation';
 import { deriveSeed, sliceRows, type Table } from '@laurel/tabular';
+import { bestThreshold } from '../finish/threshold.ts';
 import type { FitInput, FittedModel, ModelState } from '../models/types.ts';
 import { metricOf, shapeOf } from '../scoring.ts';
 import type { EngineContext, PreparedData, TrialSpec } from '../types.ts';
 import type { Accumulator } from './accumulator.ts';
 import { NotANumber } from './score.ts';
+import { fitWeights } from './weights.ts';
 
 /** What a fit may take of its process; the rest is for the table, its columns as numbers and the model. */
 const fitMemoryShare = 0.5;
@@ -43,14 +45,21 @@ export function foldInput(prepared: PreparedData, spec: TrialSpec, context: Engi
   const features = sliceRows(prepared.features, 0, trainingRows);
   const target = prepared.target.subarray(0, trainingRows);
   const rows = foldRows(prepared, round);
+  const weights = fitWeights(prepared, spec.config, rows.training);
   return {
     task: plan.task,
     classes: plan.labels.length,
-    train: { features, target, rows: rows.training },
-    validation: { features, target, rows: rows.validation },
+    train: { features, target, rows: rows.training, ...(weights.rows ? { weights: weights.rows } : {}) },
+    validation: {
+      features,
+      target,
+      rows: rows.validation,
+      ...(prepared.weights ? { weights: prepared.weights.subarray(0, trainingRows) } : {}),
+    },
     config: spec.config,
+    ...(prepared.forecast ? { history: prepared.forecast.history } : {}),
     seed: deriveSeed(spec.seed, 'fold', round.repeat, round.number),
-    metric: fitMetric(prepared, metricOf(plan.metric)),
+    metric: fitMetric(prepared, metricOf(plan.metric), rows.validation),
     deadlineMs: round.deadlineMs,
     now: context.now,
     // with an empty record it still has no clock: the fit that is repeated had time enough
@@ -77,43 +86,66 @@ export function foldRows(
 }
 
 /** The plan's metric as families ask for it; a score that is not defined counts as the worst. */
-function fitMetric(prepared: PreparedData, metric: Metric): FitInput['metric'] {
-  const shape = shapeOf(prepared.plan);
+function fitMetric(prepared: PreparedData, metric: Metric, validation: Int32Array): FitInput['metric'] {
   const worst = metric.higherIsBetter ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const weights = prepared.weights && Float64Array.from(validation, (row) => prepared.weights![row]!);
   return {
     higherIsBetter: metric.higherIsBetter,
     score(target, predictions) {
-      const value = metric.compute(target, predictions, shape);
+      // families score their validation rows, all of them, and now and then rows that they held back themselves
+      const own = weights?.length === target.length ? weights : undefined;
+      const value = foldScore(prepared, target, predictions, own);
       return Number.isNaN(value) ? worst : value;
     },
   };
 }
 
-/** Predicts the fold's own rows and the sealed ones, and keeps what the bag needs. */
+/** The plan's metric; that of binary labels at the threshold that suits these rows, since one is chosen afterwards. */
+function foldScore(
+  { plan }: PreparedData,
+  target: Float64Array,
+  predictions: Float64Array,
+  weights: Float64Array | undefined,
+): number {
+  const metric = metricOf(plan.metric);
+  const shape = shapeOf(plan);
+  if (plan.task === 'binary' && metric.needs === 'labels' && allFinite(predictions)) {
+    return bestThreshold(metric, { target, probabilities: predictions, positive: shape.positive ?? 1, weights }).score;
+  }
+  return metric.compute(target, predictions, { ...shape, weights });
+}
+
+/** Predicts the fold's own rows, and the sealed ones where its model answers them, and keeps what the bag needs. */
 export function scoreFold(
   prepared: PreparedData,
   input: FitInput,
   model: FittedModel,
   context: EngineContext,
   oof: Accumulator,
-  holdout: Accumulator,
+  holdout: Accumulator | null,
 ): Omit<FoldResult, 'fit' | 'allRows' | 'lackedMemory'> {
   const { features, rows, target } = input.validation!;
   const before = context.now();
-  const predictions = model.predict(features, rows);
+  const history = prepared.forecast?.history;
+  const predictions = model.predict(features, rows, history);
   const predictMs = context.now() - before;
   if (!allFinite(predictions)) throw new NotANumber();
   oof.add(predictions, rows);
   const sealed = holdoutFeatures(prepared);
-  if (sealed.rows > 0) {
-    const values = model.predict(sealed);
+  if (sealed.rows > 0 && holdout) {
+    const values = model.predict(sealed, undefined, history);
     if (!allFinite(values)) throw new NotANumber();
     holdout.add(values);
   }
   const truth = Float64Array.from(rows, (row) => target[row]!);
   return {
     state: model.state(),
-    score: metricOf(prepared.plan.metric).compute(truth, predictions, shapeOf(prepared.plan)),
+    score: foldScore(
+      prepared,
+      truth,
+      predictions,
+      prepared.weights && Float64Array.from(rows, (row) => prepared.weights![row]!),
+    ),
     curve: model.curve,
     predictMs,
     validationRows: rows.length,

@@ -1,13 +1,15 @@
-import { writeBag } from '../artifact.ts';
+import { bagWeights, writeBag } from '../artifact.ts';
 import { runEnsemble } from '../ensemble.ts';
 import { type FamilyLookup, familyOf } from '../families.ts';
 import { finishPredictions, finishTrial } from '../finish/finish.ts';
+import { correctedModel } from '../finish/priors.ts';
 import { averageCurves } from '../learning-curves.ts';
 import type { FamilyInfo } from '../models/types.ts';
 import { configName } from '../names.ts';
 import { dataFacts } from '../prepare.ts';
 import { metricOf, outputsOf } from '../scoring.ts';
 import { noCapMs } from '../study/budget.ts';
+import { forecastFamily } from '../tasks/forecast/family.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialSpec } from '../types.ts';
 import { Accumulator } from './accumulator.ts';
 import { failureOf } from './failure.ts';
@@ -17,6 +19,7 @@ import { lostRace, outOfTime, type Pruning } from './racing.ts';
 import { affordableRows } from './rows.ts';
 import { NotANumber } from './score.ts';
 import { stopReasonOf } from './stop-reason.ts';
+import { fitWeights } from './weights.ts';
 
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
 const finishShare = 0.06;
@@ -57,6 +60,7 @@ async function fitBag(
   const oof = new Accumulator(prepared.trainingRows, outputs);
   const holdout = new Accumulator(prepared.target.length - prepared.trainingRows, outputs);
   const results: FoldResult[] = [];
+  const weights = bagWeights(prepared, rounds.length);
   for (const [index, round] of rounds.entries()) {
     context.signal?.throwIfAborted();
     context.onEvent?.({ type: 'fold-started', fold: index, folds: rounds.length });
@@ -66,7 +70,8 @@ async function fitBag(
     const place = { ...round, index, folds: rounds.length, deadlineMs: foldStartMs + shareMs };
     const fold = await fitFold(prepared, spec, context, info, { ...place, repeated: spec.repeat?.[index] }, shareMs);
     try {
-      results.push({ ...fold, ...scoreFold(prepared, fold.input, fold.model, context, oof, holdout) });
+      const isAsked = weights?.[index] !== 0;
+      results.push({ ...fold, ...scoreFold(prepared, fold.input, fold.model, context, oof, isAsked ? holdout : null) });
     } finally {
       fold.model.dispose();
     }
@@ -94,8 +99,9 @@ async function fitBag(
     status: 'completed',
     ...finished,
     fitSeconds,
-    // A prediction asks every fold model.
-    predictMsPerRow: (predictMs / Math.max(1, predicted)) * results.length,
+    // A prediction asks every fold model that has a share.
+    predictMsPerRow:
+      (predictMs / Math.max(1, predicted)) * (weights?.filter((weight) => weight > 0).length ?? results.length),
     holdout: finishPredictions(plan, holdout.mean(), finished.finishing),
     learningCurves: {
       iterations: averageCurves(results.map((fold) => fold.curve)),
@@ -126,13 +132,15 @@ async function fitFold(
   round: Round,
   shareMs: number,
 ) {
-  const family = await info.load();
+  const family = prepared.forecast ? await forecastFamily(info) : await info.load();
   const input = foldInput(prepared, spec, context, round);
+  const { corrected } = fitWeights(prepared, spec.config, input.train.rows);
   const allRows = input.train.rows.length;
   const most =
     round.repeated?.rows ?? Math.min(spec.rungRows ?? allRows, affordableRows(prepared, input, shareMs, info));
   const fitStartMs = context.now();
-  const { model, lackedMemory } = await fitWithin(input, most, info, dataFacts(prepared), family.fit);
+  const { model: fitted, lackedMemory } = await fitWithin(input, most, info, dataFacts(prepared), family.fit);
+  const model = corrected ? correctedModel(fitted, corrected) : fitted;
   const usedRows = input.train.rows.length;
   const fewerRows = usedRows < Math.min(allRows, spec.rungRows ?? allRows);
   const fit = describeFit(model, input, round, { seconds: (context.now() - fitStartMs) / 1000, fewerRows });

@@ -1,4 +1,5 @@
 import { predictRequest, predictResponse } from '@laurel/contracts';
+import { z } from 'zod';
 import { readBody, requireMediaType } from '../http/body.ts';
 import { defineRoute } from '../http/define-route.ts';
 import { passOn } from '../serve-client.ts';
@@ -19,10 +20,12 @@ export const predictRoutes = owners.map(({ kind, path, folder, tag }) =>
     tag,
     summary: kind === 'model' ? 'Predict rows with this model' : 'Predict rows with the champion of the project',
     params: { id: kind },
+    /** share of cases that intervals of values hold */
+    query: z.strictObject({ level: z.coerce.number().min(0.5).max(0.99).optional() }),
     raw: bodyTypes,
     rawSchema: predictRequest,
     response: predictResponse,
-    handler: async ({ platform, actor, params: { id }, request, requestId }) => {
+    handler: async ({ platform, actor, params: { id }, query, request, requestId }) => {
       await platform.db.access.check(actor, 'predict', { kind, id });
       const contentType = requireMediaType(request, bodyTypes);
       const body = await readBody(request);
@@ -30,6 +33,7 @@ export const predictRoutes = owners.map(({ kind, path, folder, tag }) =>
         await platform.serve.ask({
           method: 'POST',
           path: `/internal/${folder}/${id}/predict`,
+          query,
           raw: { body, contentType },
           actor,
           requestId,

@@ -9,7 +9,9 @@ export const family: Family = { fit, restore };
 async function fit(input: FitInput): Promise<FittedModel> {
   input.signal?.throwIfAborted();
   const target = pick(input.train.target, input.train.rows);
-  const answer = input.task === 'regression' ? bestValue(input, target) : classShares(target, input.classes);
+  const weights = input.train.weights && pick(input.train.weights, input.train.rows);
+  const answer =
+    input.task === 'regression' ? bestValue(input, target, weights) : classShares(target, input.classes, weights);
   const model = createModel(answer);
   if (input.validation && input.validation.rows.length > 0) {
     const { features, rows } = input.validation;
@@ -43,14 +45,20 @@ function createModel(answer: Float64Array): FittedModel {
 }
 
 /** Shares with one imagined row spread over all classes, so that no class is impossible. */
-function classShares(target: Float64Array, classes: number): Float64Array {
+function classShares(target: Float64Array, classes: number, weights?: Float64Array): Float64Array {
   const shares = new Float64Array(classes).fill(1 / classes);
-  for (const value of target) shares[value]! += 1;
-  return shares.map((count) => count / (target.length + 1));
+  let total = 1;
+  target.forEach((value, i) => {
+    const weight = weights ? weights[i]! : 1;
+    shares[value]! += weight;
+    total += weight;
+  });
+  return shares.map((count) => count / total);
 }
 
-function bestValue(input: FitInput, target: Float64Array): Float64Array {
+function bestValue(input: FitInput, target: Float64Array, weights?: Float64Array): Float64Array {
   if (target.length === 0) return Float64Array.of(0);
+  if (weights) return Float64Array.of(weightedMean(target, weights));
   const sorted = target.slice().sort();
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : sorted[middle - 1]! / 2 + sorted[middle]! / 2;
@@ -59,4 +67,13 @@ function bestValue(input: FitInput, target: Float64Array): Float64Array {
   const scoreOf = (value: number) => input.metric.score(target, new Float64Array(target.length).fill(value));
   const gap = (scoreOf(median) - scoreOf(mean)) * (input.metric.higherIsBetter ? 1 : -1);
   return Float64Array.of(gap > 0 && Number.isFinite(median) ? median : mean);
+}
+
+function weightedMean(values: Float64Array, weights: Float64Array): number {
+  let [sum, total] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    sum += weights[i]! * values[i]!;
+    total += weights[i]!;
+  }
+  return total > 0 ? sum / total : 0;
 }

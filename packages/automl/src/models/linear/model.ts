@@ -48,7 +48,8 @@ async function fit(input: FitInput): Promise<FittedModel> {
   const output = fitOutput(task, classes, target, wantsLog);
   const outputs = task === 'regression' || classes === 2 ? 1 : classes;
   const penalties = penaltiesFor(task, design.rows, design.width + design.hotWidth);
-  const data = { design, target: toFitted(output, target), outputs, penalties };
+  const weights = train.weights && pick(train.weights, train.rows);
+  const data = { design, target: toFitted(output, target), weights, outputs, penalties };
   const validation = input.validation && {
     target: pick(input.validation.target, input.validation.rows),
     design: encoder.encode(expansion.transform(input.validation.features, input.validation.rows)),
@@ -78,7 +79,12 @@ async function fitAlone(
     const middle = data.penalties.slice(0, Math.ceil(data.penalties.length / 2));
     return fitPath(input, { ...data, penalties: middle, validation: null }, pace);
   }
-  const part = { ...data, design: designRows(data.design, rest), target: pick(data.target, rest) };
+  const part = {
+    ...data,
+    design: designRows(data.design, rest),
+    target: pick(data.target, rest),
+    weights: data.weights && pick(data.weights, rest),
+  };
   const heldRows = { design: designRows(data.design, held), target: pick(target, held) };
   const scoring = scored(input, part, output, pick(target, rest), heldRows);
   const chosen = await fitPath(input, { ...part, validation: scoring }, pace);

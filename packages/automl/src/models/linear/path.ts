@@ -23,6 +23,8 @@ export interface PathData {
   design: Design;
   /** class index, or the standardised (possibly log) target */
   target: Float64Array;
+  /** weight per row; absent: 1 each */
+  weights?: Float64Array | undefined;
   outputs: number;
   /** predictions of validation rows for some weights, and their targets in original units; null: only the last penalty */
   validation: { target: Float64Array; predict(weights: Float64Array): Float64Array } | null;
@@ -43,8 +45,8 @@ export function penaltiesFor(task: FitInput['task'], rows: number, columns: numb
 export async function fitPath(input: FitInput, data: PathData, pace: Pace): Promise<Path> {
   const { design, outputs } = data;
   const columns = design.width + design.hotWidth;
-  const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target) : null;
-  const loss = lossOf(input, data.target);
+  const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target, data.weights) : null;
+  const loss = lossOf(input, data);
   const watch = data.validation && watchOf(input, data.validation.target);
   let weights = startWeights(input, data, columns);
   let best: Path = {
@@ -80,9 +82,9 @@ function watchOf(input: FitInput, target: Float64Array): Watch {
   return createWatch({ task, classes, target, metric, patience: () => patience, onIteration });
 }
 
-function lossOf(input: FitInput, target: Float64Array): MarginLoss {
-  if (input.task === 'regression') return squaredLoss(target);
-  return input.classes === 2 ? logisticLoss(target) : softmaxLoss(target, input.classes);
+function lossOf(input: FitInput, { target, weights }: PathData): MarginLoss {
+  if (input.task === 'regression') return squaredLoss(target, weights);
+  return input.classes === 2 ? logisticLoss(target, weights) : softmaxLoss(target, input.classes, weights);
 }
 
 /** All weights zero; intercepts that give the class shares, with half a row for a class that does not occur. */
@@ -90,7 +92,9 @@ function startWeights(input: FitInput, data: PathData, columns: number): Float64
   const weights = new Float64Array((columns + 1) * data.outputs);
   if (input.task === 'regression') return weights;
   const counts = new Float64Array(input.classes).fill(0.5);
-  for (const value of data.target) counts[value]! += 1;
+  data.target.forEach((value, i) => {
+    counts[value]! += data.weights ? data.weights[i]! : 1;
+  });
   if (data.outputs === 1) weights[columns] = Math.log(counts[1]! / counts[0]!);
   else
     for (let k = 0; k < data.outputs; k++)

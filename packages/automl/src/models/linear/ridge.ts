@@ -1,6 +1,6 @@
 import type { Design } from '../../features/design.ts';
 
-/** Sums of products of a design's columns about their means, and with the target: all that ridge regression needs. */
+/** Weighted sums of products of a design's columns about their means, and with the target: all that ridge regression needs. */
 export interface Gram {
   size: number;
   rows: number;
@@ -10,19 +10,21 @@ export interface Gram {
   targetMean: number;
 }
 
-export function gramOf(design: Design, target: Float64Array): Gram {
-  const { rows, width, dense, hotColumns, hotWidth, hot } = design;
+export function gramOf(design: Design, target: Float64Array, weights?: Float64Array | undefined): Gram {
+  const { width, dense, hotColumns, hotWidth, hot } = design;
+  const rows = weights ? weights.reduce((sum, weight) => sum + weight, 0) : design.rows;
   const size = width + hotWidth;
   const products = new Float64Array(size * size);
   const withTarget = new Float64Array(size);
   const sums = new Float64Array(size);
   let targetSum = 0;
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < design.rows; i++) {
     const y = target[i]!;
-    targetSum += y;
+    const w = weights ? weights[i]! : 1;
+    targetSum += w * y;
     const row = i * width;
     for (let a = 0; a < width; a++) {
-      const x = dense[row + a]!;
+      const x = w * dense[row + a]!;
       sums[a]! += x;
       withTarget[a]! += x * y;
       const at = a * size;
@@ -31,11 +33,11 @@ export function gramOf(design: Design, target: Float64Array): Gram {
     for (let c = i * hotColumns; c < (i + 1) * hotColumns; c++) {
       if (hot[c]! < 0) continue;
       const one = width + hot[c]!;
-      sums[one]! += 1;
-      withTarget[one]! += y;
-      for (let a = 0; a < width; a++) products[a * size + one]! += dense[row + a]!;
+      sums[one]! += w;
+      withTarget[one]! += w * y;
+      for (let a = 0; a < width; a++) products[a * size + one]! += w * dense[row + a]!;
       for (let d = i * hotColumns; d < (i + 1) * hotColumns; d++) {
-        if (hot[d]! >= hot[c]!) products[one * size + width + hot[d]!]! += 1;
+        if (hot[d]! >= hot[c]!) products[one * size + width + hot[d]!]! += w;
       }
     }
   }

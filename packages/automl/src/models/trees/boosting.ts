@@ -27,7 +27,12 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
     truncated,
     learningRate: reachedRate,
   } = await boost({
-    train: { features: train.features, rows: train.rows, target: train.learnt },
+    train: {
+      features: train.features,
+      rows: train.rows,
+      target: train.learnt,
+      ...(train.weights ? { weights: train.weights } : {}),
+    },
     validation: validation && { features: validation.features, rows: validation.rows, target: validation.learnt },
     earlyStopping: validation && stoppingBy(input, data, validation),
     objective,

@@ -17,6 +17,8 @@ export interface TreeRows {
   target: Float64Array;
   /** class indices, or standardised values: what the trees learn */
   learnt: Float64Array;
+  /** weight per row; absent: 1 each */
+  weights?: Float64Array;
 }
 
 /** A fold as trees read it; everything is learnt from its training rows. */
@@ -50,7 +52,7 @@ export function treeData(input: FitInput): TreeData {
   return {
     expansion,
     scale,
-    train: rowsOf(training, target),
+    train: { ...rowsOf(training, target), ...(train.weights ? { weights: pick(train.weights, train.rows) } : {}) },
     validation:
       validation && validation.rows.length > 0
         ? rowsOf(expansion.transform(validation.features, validation.rows), pick(validation.target, validation.rows))

@@ -1,7 +1,7 @@
 import { deriveSeed } from '@laurel/tabular';
 import { type ForestParameters, type ForestTask, fitForest } from '@laurel/trees';
 import type { FitInput, FittedModel } from '../types.ts';
-import { type TreeData, treeData } from './data.ts';
+import { type TreeData, type TreeRows, treeData } from './data.ts';
 import { scoreByTrees } from './forest-curve.ts';
 import { createTreeModel, type TreeHeader, toPredictions } from './model.ts';
 
@@ -27,6 +27,7 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     features,
     rows,
     target: train.learnt,
+    ...(train.weights ? { weights: train.weights } : {}),
     task,
     parameters: { ...settings, trees },
     seed: deriveSeed(input.seed, 'trees'),
@@ -42,7 +43,7 @@ export async function fitForestModel(input: FitInput, settings: ForestSettings):
     task: input.task,
     iterations: result.trees,
     scale,
-    doubt: task.kind === 'regression' ? null : doubtOf(train.target, task.classes),
+    doubt: task.kind === 'regression' ? null : doubtOf(train, task.classes),
   };
   const curve = curveOf(input, data, header, result.model);
   for (const [iteration, score] of curve) input.onIteration?.(iteration, score);
@@ -70,9 +71,11 @@ function curveOf(
  * three). The classes get it by their shares, those without a row as half a row. Without it one row that is wrong where
  * no tree had a doubt would make an endless log loss.
  */
-function doubtOf(target: Float64Array, classes: number): number[] {
+function doubtOf({ target, weights }: TreeRows, classes: number): number[] {
   const counts = new Float64Array(classes);
-  for (const value of target) counts[value]! += 1;
+  target.forEach((value, i) => {
+    counts[value]! += weights ? weights[i]! : 1;
+  });
   const total = counts.reduce((sum, count) => sum + Math.max(0.5, count), 0);
   const share = 3 / (target.length + 3);
   return Array.from(counts, (count) => (share * Math.max(0.5, count)) / total);
