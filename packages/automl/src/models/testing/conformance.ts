@@ -91,6 +91,22 @@ function describeTask(info: FamilyInfo, task: TaskKind): void {
     model.dispose();
   });
 
+  it(`lets rows of ${task} count by their weights`, async () => {
+    // one category only: a tree of full depth has one row in every leaf otherwise, which counts alone
+    const whole = synthetic(task, 300, 19);
+    const data = { ...whole, features: { ...whole.features, columns: [whole.features.columns[4]!] } };
+    const middle = task === 'regression' ? 100 : 0.5;
+    const weights = data.target.map((value) => (value > middle ? 1.6 : 0.2));
+    const input = fitInput(data, {});
+    const plain = await fitOn(info, data, { validation: null });
+    const weighed = await fitOn(info, data, { validation: null, train: { ...input.train, weights } });
+    const rows = input.validation!.rows;
+    const meanOf = (model: FittedModel) => meanAbove(model.predict(data.features, rows), task, data.classes);
+    const deviation = task === 'regression' ? spread(data.target) : 1;
+    expect(meanOf(weighed) - meanOf(plain)).toBeGreaterThan(0.03 * deviation);
+    for (const model of [plain, weighed]) model.dispose();
+  });
+
   it(`fits ${task} without validation rows`, async () => {
     const data = synthetic(task, 120, 7);
     const model = await fitOn(info, data, { validation: null });
@@ -270,6 +286,20 @@ function expectSound(predictions: Float64Array, rows: number, width: number, tas
     const sum = predictions.subarray(i * width, (i + 1) * width).reduce((total, p) => total + p, 0);
     expect(Math.abs(sum - 1)).toBeLessThan(1e-9);
   }
+}
+
+/** Mean value, or mean probability of all classes but the first. */
+function meanAbove(predictions: Float64Array, task: TaskKind, classes: number): number {
+  if (task === 'regression') return predictions.reduce((sum, value) => sum + value, 0) / predictions.length;
+  const rows = predictions.length / classes;
+  let first = 0;
+  for (let row = 0; row < rows; row++) first += predictions[row * classes]!;
+  return 1 - first / rows;
+}
+
+function spread(values: Float64Array): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
 }
 
 function withColumn(data: Synthetic, column: Column): Synthetic {
