@@ -13,8 +13,9 @@ export interface Portfolio {
   rest: Proposal[];
 }
 
-/** A trial whose predicted time is more than this part of what is left does not begin. */
+/** A trial whose predicted time is more than this part of what is left does not begin; towards the end it may be more. */
 const mostOfWhatIsLeft = 0.4;
+const [mostAtTheEnd, end] = [0.8, 0.2];
 /** A trial aims at its share of what is left when so many (at least, at most) are still to come. */
 const [fewestSlices, mostSlices] = [4, 12];
 /** A place is lost for every so large part of the whole budget that a trial is predicted to take. */
@@ -91,6 +92,7 @@ export function takeFirst(
     .filter(({ index }) => !memory.taken.includes(index))
     .filter(({ proposal }) => allows(proposal.family) && !isQuarantined(memory, proposal.family));
   const left = limits?.leftSeconds ?? null;
+  const most = mostSeconds(setting, limits);
   const share = left === null ? null : left / Math.min(mostSlices, Math.max(fewestSlices, open.length));
   let cheapest: { proposal: Proposal; index: number; seconds: number } | null = null;
   for (const { proposal: planned, index } of open) {
@@ -99,8 +101,8 @@ export function takeFirst(
       memory.taken.push(index);
       continue;
     }
-    const seconds = left === null || isReference(setting, planned) ? 0 : predictedSeconds(memory, setting, proposal);
-    if (left === null || seconds <= mostOfWhatIsLeft * left) return take(memory, proposal, index);
+    const seconds = most === null || isReference(setting, planned) ? 0 : predictedSeconds(memory, setting, proposal);
+    if (most === null || seconds <= most) return take(memory, proposal, index);
     if (!cheapest || seconds < cheapest.seconds) cheapest = { proposal, index, seconds };
   }
   if (!cheapest || hasModel(memory, setting)) return null;
@@ -114,8 +116,14 @@ export function isAffordable(
   proposal: Proposal,
   limits: AskLimits | undefined,
 ): boolean {
+  const most = mostSeconds(setting, limits);
+  return most === null || predictedSeconds(memory, setting, proposal) <= most;
+}
+
+function mostSeconds(setting: SearchSetting, limits: AskLimits | undefined): number | null {
   const left = limits?.leftSeconds ?? null;
-  return left === null || predictedSeconds(memory, setting, proposal) <= mostOfWhatIsLeft * left;
+  if (left === null) return null;
+  return left * (left < end * (setting.budgetSeconds ?? 0) ? mostAtTheEnd : mostOfWhatIsLeft);
 }
 
 function take(memory: SearchMemory, proposal: Proposal, index: number): Proposal {

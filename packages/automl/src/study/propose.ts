@@ -30,12 +30,14 @@ export function propose(
   families: readonly FamilyInfo[],
 ): void {
   const { id } = state.strategy as SavedStrategy;
-  const search = createSearch(state, id, families);
   const byCount = countsTrialsOnly(state.plan);
   const running = state.trials.filter((trial) => trial.status === 'queued' || trial.status === 'running').length;
   if (byCount && running > 0) return;
-  tellFinished(state, search);
   const wanted = byCount ? generationSize : state.parallelism - running;
+  // Most steps are ticks while all slots are busy: there is nothing to tell and nothing to ask.
+  if (!state.trials.some(isUntold) && (wanted <= 0 || !mayStart(state, atMs))) return;
+  const search = createSearch(state, id, families);
+  tellFinished(state, search);
   const generation = byCount ? (state.trials.at(-1)?.generation ?? 0) + 1 : 0;
   for (let i = 0; i < wanted && mayStart(state, atMs); i++) {
     const allows = (family: string) => fits(state, family, atMs);
@@ -53,8 +55,7 @@ export function propose(
 
 function tellFinished(state: StudyState, search: SearchStrategy): void {
   for (const trial of state.trials) {
-    const isFinished = trial.status === 'completed' || trial.status === 'pruned' || trial.status === 'failed';
-    if (trial.told || !isFinished) continue;
+    if (!isUntold(trial)) continue;
     const { number, family, config, score, rungRows } = trial;
     search.tell({
       number,
@@ -67,6 +68,10 @@ function tellFinished(state: StudyState, search: SearchStrategy): void {
     });
     trial.told = true;
   }
+}
+
+function isUntold({ told, status }: StudyTrial): boolean {
+  return !told && (status === 'completed' || status === 'pruned' || status === 'failed');
 }
 
 function leftOf(state: StudyState, atMs: number): AskLimits {

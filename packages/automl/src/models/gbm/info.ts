@@ -1,7 +1,11 @@
 import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
+import { nearestConfigs } from './zero-shot.ts';
 
-/** Ranges of TabArena's LightGBM search; starting configs are those of AutoGluon's and pytabkit's tuned defaults. */
+/**
+ * Ranges of TabArena's LightGBM search, penalties and leaves up to where FLAML's go; starting configs are those of
+ * AutoGluon's, pytabkit's and FLAML's tuned defaults.
+ */
 export const gbmInfo = {
   id: 'gbm',
   label: 'Gradient boosting',
@@ -20,8 +24,20 @@ export const gbmInfo = {
       max: 0.2,
       log: true,
       default: 0.04,
+      lowCost: 0.1,
+      costPower: -0.8,
     },
-    maxLeaves: { kind: 'int', label: 'Leaves per tree', short: 'leaves', min: 2, max: 200, log: true, default: 50 },
+    maxLeaves: {
+      kind: 'int',
+      label: 'Leaves per tree',
+      short: 'leaves',
+      min: 2,
+      max: 400,
+      log: true,
+      default: 50,
+      lowCost: 4,
+      costPower: 0.4,
+    },
     maxDepth: { kind: 'int', label: 'Depth limit (0: none)', short: 'depth', min: 0, max: 12, default: 0 },
     minDataInLeaf: {
       kind: 'int',
@@ -48,10 +64,11 @@ export const gbmInfo = {
       min: 0.4,
       max: 1,
       default: 1,
+      costPower: 0.8,
     },
     rowFraction: { kind: 'float', label: 'Share of rows per tree', short: 'rows', min: 0.5, max: 1, default: 0.75 },
-    l1: { kind: 'float', label: 'L1 penalty', short: 'L1', min: 0, max: 1, default: 0 },
-    l2: { kind: 'float', label: 'L2 penalty', short: 'L2', min: 0, max: 2, default: 0 },
+    l1: { kind: 'float', label: 'L1 penalty', short: 'L1', min: 1e-4, max: 20, log: true, default: 1e-4 },
+    l2: { kind: 'float', label: 'L2 penalty', short: 'L2', min: 1e-4, max: 50, log: true, default: 1e-4 },
     extraRandom: {
       kind: 'choice',
       label: 'Random thresholds',
@@ -125,6 +142,7 @@ function startingConfigs(facts: DataFacts): Config[] {
     first,
     // learning rate, leaves, features, rows, rows per leaf, l1, l2, category l2, smoothing, one-hot, group
     { ...entry(0.01786, 39, 0.4622, 0.8769, 3, 0.2375, 0.3552, 0.3418, 15.43, 16, 9), ...x },
+    ...nearestConfigs(facts, gbmInfo.space.maxLeaves.max),
     entry(0.01139, 84, 0.528, 0.9784, 3, 0.0269, 0.8375, 0.1553, 0.0093, 42, 75),
     depth,
     { ...entry(0.01798, 180, 0.4045, 0.9501, 12, 0.7662, 1.604, 0.2159, 0.0638, 11, 3), ...x },

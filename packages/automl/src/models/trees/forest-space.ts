@@ -50,6 +50,8 @@ export function maxLeaves(byDefault: number) {
     max: 40_000,
     log: true,
     default: byDefault,
+    lowCost: 256,
+    costPower: 0.1,
   } as const satisfies SearchSpace[string];
 }
 

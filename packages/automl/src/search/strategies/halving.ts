@@ -18,7 +18,7 @@ const maxDraws = 20;
 /** One in so many goes on to the next rung; the rows grow by the same factor. */
 export const reduction = 4;
 /** In the last part of a budget nothing new begins: the best of the lower rungs are finished. */
-const finishingPart = 0.35;
+const finishingPart = 0.5;
 
 /** Asynchronous successive halving (Li et al. 2020) over the training rows, without waiting for a whole rung. */
 export const halving: StrategyEntry = {
