@@ -56,9 +56,17 @@ export async function releaseOfDeadWorkers(db: Db, log: Log): Promise<void> {
   // what died cannot work: the next experiment must not be planned for its slots
   const here = (await db.internal.liveWorkers()).filter((worker) => worker.host === hostname());
   await db.internal.workersGone(here.filter(({ pid }) => pid === process.pid || !isAlive(pid)).map(({ id }) => id));
-  for (const { trialId, attemptId, worker } of await db.internal.heldTrials(host)) {
+  const isDead = (worker: string) => {
     const pid = Number(worker.slice(host.length).split('/')[0]);
-    if (pid !== process.pid && isAlive(pid)) continue;
+    return pid === process.pid || !isAlive(pid);
+  };
+  for (const held of await db.internal.heldPreparations(host)) {
+    if (!isDead(held.worker)) continue;
+    log('warn', 'what a worker that died was preparing is given back', { ...held });
+    await db.internal.releasePreparation(held);
+  }
+  for (const { trialId, attemptId, worker } of await db.internal.heldTrials(host)) {
+    if (!isDead(worker)) continue;
     log('warn', 'a trial of a worker that died is given back', { trialId, worker });
     const failure = { kind: 'crash' as const, message: 'The worker that ran it died.' };
     await db.internal.releaseTrial(trialId, attemptId, failure, studyPort);

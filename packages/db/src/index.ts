@@ -8,6 +8,7 @@ import { createDatasetFunctions } from './internal/datasets.ts';
 import { createExperimentFunctions } from './internal/experiments.ts';
 import { createFirstStartFunctions } from './internal/first-start.ts';
 import { createOutboxFunctions } from './internal/outbox.ts';
+import { createPreparationFunctions } from './internal/preparations.ts';
 import { createReconcileFunctions } from './internal/reconcile.ts';
 import { createServingFunctions } from './internal/serving.ts';
 import { createTrialFunctions } from './internal/trials.ts';
@@ -71,6 +72,7 @@ function createInternal(context: Context, hub: NotificationHub): InternalReposit
     ...createDatasetFunctions(context),
     ...createExperimentFunctions(context),
     ...createTrialFunctions(context),
+    ...createPreparationFunctions(context),
     ...createReconcileFunctions(context),
     ...createOutboxFunctions(context),
     ...createServingFunctions(context),

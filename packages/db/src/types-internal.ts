@@ -35,6 +35,13 @@ export interface ClaimedTrial {
   budgetLeftMs: number | null;
 }
 
+/** Work before the first trial that a worker has begun and not ended. */
+export interface HeldPreparation {
+  kind: 'dataset' | 'experiment';
+  id: string;
+  worker: string;
+}
+
 export interface CompletedTrial {
   name: string;
   score: number;
@@ -91,7 +98,11 @@ export interface StudyPort {
 /** For worker, serve and launcher. Times are the database's. */
 export interface InternalRepository {
   // datasets
-  datasetForProfiling(datasetId: string): Promise<{
+  /** `worker`: who begins; when it dies, `heldPreparations` tells */
+  datasetForProfiling(
+    datasetId: string,
+    worker?: string,
+  ): Promise<{
     id: string;
     projectId: string;
     name: string;
@@ -102,7 +113,10 @@ export interface InternalRepository {
   datasetFailed(datasetId: string, error: SerialisedError): Promise<void>;
   datasetProfile(datasetId: string): Promise<DatasetProfile | null>;
   // experiments
-  experimentForPreparing(experimentId: string): Promise<{
+  experimentForPreparing(
+    experimentId: string,
+    worker?: string,
+  ): Promise<{
     id: string;
     projectId: string;
     datasetId: string;
@@ -144,6 +158,10 @@ export interface InternalRepository {
   releaseTrial(trialId: string, attemptId: string, failure: TrialFailure, study: StudyPort): Promise<void>;
   /** running trials of the workers whose id begins so: a worker that starts gives back those of dead ones of its host */
   heldTrials(workerPrefix: string): Promise<{ trialId: string; attemptId: string; worker: string }[]>;
+  /** the same of datasets that are read and experiments that are prepared */
+  heldPreparations(workerPrefix: string): Promise<HeldPreparation[]>;
+  /** puts it into the queue again; nothing when it was done or begun anew meanwhile */
+  releasePreparation(held: HeldPreparation): Promise<void>;
   ensembleMembers(experimentId: string): Promise<
     {
       trialId: string;

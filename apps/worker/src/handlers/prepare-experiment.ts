@@ -20,7 +20,7 @@ const waitMs = 300;
 export function prepareExperiment(resources: Resources): Handler<'prepare-experiment'> {
   const { db, log } = resources;
   return async ({ experimentId }, { attempt }) => {
-    const experiment = await db.internal.experimentForPreparing(experimentId);
+    const experiment = await db.internal.experimentForPreparing(experimentId, resources.workerId);
     if (experiment?.status !== 'queued') return;
     try {
       await prepare(resources, experiment);

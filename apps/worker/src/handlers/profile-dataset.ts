@@ -16,7 +16,7 @@ const mostCrashes = 2;
 export function profileDataset(resources: Resources): Handler<'profile-dataset'> {
   const { db, storage, log, scratch } = resources;
   return async ({ datasetId }, { attempt }) => {
-    const dataset = await db.internal.datasetForProfiling(datasetId);
+    const dataset = await db.internal.datasetForProfiling(datasetId, resources.workerId);
     if (!dataset) return;
     try {
       await withFolder(scratch, async (workDir) => {

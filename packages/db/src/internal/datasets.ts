@@ -40,7 +40,7 @@ export function createDatasetFunctions({ database }: Context): DatasetFunctions 
   }
 
   return {
-    async datasetForProfiling(datasetId) {
+    async datasetForProfiling(datasetId, worker) {
       const [row] = await database.query<{
         id: string;
         project_id: string;
@@ -48,9 +48,9 @@ export function createDatasetFunctions({ database }: Context): DatasetFunctions 
         content_type: string;
         parse: ParseOptions;
       }>(
-        `UPDATE dataset SET begun_at = clock_timestamp() WHERE id = $1 AND status = 'profiling'
+        `UPDATE dataset SET begun_at = clock_timestamp(), begun_by = coalesce($2, begun_by) WHERE id = $1 AND status = 'profiling'
          RETURNING id, project_id, name, content_type, parse`,
-        [datasetId],
+        [datasetId, worker ?? null],
       );
       if (!row) return null;
       return {

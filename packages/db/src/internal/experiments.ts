@@ -13,7 +13,7 @@ type ExperimentFunctions = Pick<
 
 export function createExperimentFunctions({ database }: Context): ExperimentFunctions {
   return {
-    async experimentForPreparing(experimentId) {
+    async experimentForPreparing(experimentId, worker) {
       const [row] = await database.query<{
         id: string;
         project_id: string;
@@ -22,9 +22,9 @@ export function createExperimentFunctions({ database }: Context): ExperimentFunc
         seed: number;
         status: ExperimentStatus;
       }>(
-        `UPDATE experiment SET begun_at = clock_timestamp() WHERE id = $1 AND status = 'queued'
+        `UPDATE experiment SET begun_at = clock_timestamp(), begun_by = coalesce($2, begun_by) WHERE id = $1 AND status = 'queued'
          RETURNING id, project_id, dataset_id, request, seed, status`,
-        [experimentId],
+        [experimentId, worker ?? null],
       );
       if (!row) return null;
       return {

@@ -81,7 +81,7 @@ async function requeueForgotten({ database }: Context): Promise<number> {
     for (const row of trials) tx.enqueue('run-trial', { trialId: row.id }, { projectId: row.project_id });
     const forgotten = (table: 'dataset' | 'experiment', waiting: string) =>
       tx.query<{ id: string; project_id: string }>(
-        `UPDATE ${table} SET enqueued_at = now(), begun_at = NULL WHERE id IN (
+        `UPDATE ${table} SET enqueued_at = now(), begun_at = NULL, begun_by = NULL WHERE id IN (
            SELECT id FROM ${table} WHERE ${waiting} AND enqueued_at < now() - $1 * interval '1 second'
              AND (begun_at IS NULL OR begun_at < now() - $2 * interval '1 second')
            ORDER BY enqueued_at LIMIT 200 FOR UPDATE SKIP LOCKED)
