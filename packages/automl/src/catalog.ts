@@ -1,3 +1,4 @@
+import { withRecipeSpace } from './features/recipe-space.ts';
 import { baselineInfo } from './models/baseline/info.ts';
 import { ensembleInfo } from './models/ensemble/info.ts';
 import { exponentialSmoothingInfo } from './models/exponential-smoothing/info.ts';
@@ -30,9 +31,9 @@ const descriptions: readonly FamilyDescription[] = [
 ];
 
 /** The model families as plain JSON: what forms, leaderboards and the API show. Browser-safe; loads no implementation. */
-export const catalog: readonly CatalogEntry[] = descriptions.map(
-  ({ startingConfigs: _, openingPlaces: __, memoryBytes: ___, modelBytes: ____, ...entry }) => entry,
-);
+export const catalog: readonly CatalogEntry[] = descriptions
+  .map(withRecipeSpace)
+  .map(({ startingConfigs: _, openingPlaces: __, memoryBytes: ___, modelBytes: ____, ...entry }) => entry);
 
 /** The search strategies, the default one first: for forms. */
 export const strategyCatalog: readonly Pick<StrategyEntry, 'id' | 'label' | 'description'>[] = strategies.map(

@@ -11,6 +11,7 @@ import {
   type Table,
 } from '@laurel/tabular';
 import { bytesOf, readContainer, sha256Hex, type Tensors, writeContainer } from './container.ts';
+import { madeFacts } from './features/facts.ts';
 import { describeInput } from './inputs.ts';
 import type { DataFacts } from './models/types.ts';
 import { describePlan } from './plan/sentences.ts';
@@ -78,6 +79,7 @@ export function dataFacts(prepared: PreparedData): DataFacts {
     categoricalFeatures: coded.length,
     levels: categorical.reduce((sum, column) => sum + (isNumeric(column) ? 0 : column.levels.length), 0),
     classes: prepared.plan.labels.length,
+    made: madeFacts(prepared.features, prepared.trainingRows),
   };
 }
 

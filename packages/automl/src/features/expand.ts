@@ -3,7 +3,7 @@ import type { ModelState } from '../models/types.ts';
 import { type CategoryBlock, fitCategory, readCategory } from './categories.ts';
 import { type DatePart, dateCyclicParts, datePart, datePlainParts } from './dates.ts';
 import type { TargetOutputs } from './outputs.ts';
-import { fitTargetCodes } from './target-encoding.ts';
+import { fitTargetCodes, targetFolds } from './target-encoding.ts';
 import { describeText, textStatistics } from './text.ts';
 import { fitWords, readWords } from './words.ts';
 
@@ -56,6 +56,7 @@ export function fitExpansion(
   const blocks: Block[] = [];
   const tensors: ModelState['tensors'] = {};
   const outOfFold = new Map<Block, Float64Array[]>();
+  let folds: Uint8Array | null = null;
   for (const column of table.columns) {
     if (isNumeric(column)) {
       blocks.push(
@@ -68,8 +69,8 @@ export function fitExpansion(
       blocks.push(block);
       if (!block.cut) continue;
       const codes = rows.map((row) => column.codes[row]!);
-      const seed = deriveSeed(options.seed, 'target codes', column.name);
-      const fitted = fitTargetCodes(codes, column.levels.length, outputs.values, seed);
+      folds ??= targetFolds(outputs.values, deriveSeed(options.seed, 'target codes'));
+      const fitted = fitTargetCodes(codes, column.levels.length, outputs.values, folds);
       const target: Block = { kind: 'target', column: column.name, outputs: outputs.values.length };
       const frequency = countLevels(codes, column.levels.length);
       for (const [k, values] of [...fitted.tables, frequency].entries()) tensors[`${column.name}/${k}`] = values;

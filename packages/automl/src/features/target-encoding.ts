@@ -1,7 +1,37 @@
-import { createRandom } from '@laurel/tabular';
+import { createRandom, deriveSeed } from '@laurel/tabular';
 
 const folds = 5;
 const smoothing = 10;
+
+/** A fold 0..4 for each row, each with its share of every class, or of every tenth of the values. */
+export function targetFolds(outputs: readonly Float64Array[], seed: number): Uint8Array {
+  const rows = outputs[0]?.length ?? 0;
+  const strata = strataOf(outputs, rows);
+  const order = createRandom(deriveSeed(seed, 'target folds')).shuffle(Int32Array.from({ length: rows }, (_, i) => i));
+  const result = new Uint8Array(rows);
+  // Each stratum goes on with the fold after the one where it ended: the folds are equally large.
+  const next = new Int32Array(16).map((_, stratum) => stratum % folds);
+  for (const row of order) {
+    const stratum = strata[row]!;
+    result[row] = next[stratum]!;
+    next[stratum] = (next[stratum]! + 1) % folds;
+  }
+  return result;
+}
+
+/** The class, the last for those without an output of their own; or the tenth of the values. */
+function strataOf(outputs: readonly Float64Array[], rows: number): Uint8Array {
+  const strata = new Uint8Array(rows);
+  const isClasses = outputs.every((output) => output.every((value) => value === 0 || value === 1));
+  if (isClasses) {
+    for (const [k, output] of outputs.entries()) for (let i = 0; i < rows; i++) if (output[i] === 1) strata[i] = k + 1;
+    return strata;
+  }
+  const sorted = outputs[0]!.slice().sort();
+  const ends = Array.from({ length: 9 }, (_, i) => sorted[Math.floor(((i + 1) * rows) / 10)]!);
+  for (let i = 0; i < rows; i++) strata[i] = ends.filter((end) => outputs[0]![i]! >= end).length;
+  return strata;
+}
 
 export interface TargetCodes {
   /** one number per level, then one for missing and unseen; one array per output */
@@ -12,14 +42,16 @@ export interface TargetCodes {
 
 /**
  * Replaces a category by the smoothed mean of the target among its rows: (n mean + 10 m) / (n + 10), m the mean of the
- * level means. Training rows get values from the other four of five random folds, else the model would read its own
- * answer. `outputs[k]` is the target of output k (0/1 for classes) per training row; `codes` are those rows' codes.
- * After AutoGluon's oof_target_encoder.
+ * level means. Training rows get values from the other four of five folds, else the model would read its own
+ * answer. `outputs[k]` is the target of output k (0/1 for classes) per training row; `codes` are those rows' codes, and
+ * `fold` those of `targetFolds`. After AutoGluon's oof_target_encoder.
  */
-export function fitTargetCodes(codes: Int32Array, levels: number, outputs: Float64Array[], seed: number): TargetCodes {
-  const fold = new Uint8Array(codes.length);
-  for (let i = 0; i < fold.length; i++) fold[i] = i % folds;
-  createRandom(seed).shuffle(fold);
+export function fitTargetCodes(
+  codes: Int32Array,
+  levels: number,
+  outputs: readonly Float64Array[],
+  fold: Uint8Array,
+): TargetCodes {
   const tables: Float64Array[] = [];
   const training: Float64Array[] = [];
   for (const output of outputs) {

@@ -1,3 +1,4 @@
+import { learnsFromRows, withRecipeSpace } from '../features/recipe-space.ts';
 import { baselineInfo } from './baseline/info.ts';
 import { ensembleInfo } from './ensemble/info.ts';
 import { exponentialSmoothingInfo } from './exponential-smoothing/info.ts';
@@ -12,8 +13,8 @@ import { seasonalNaiveInfo } from './seasonal-naive/info.ts';
 import { tabmInfo } from './tabm/info.ts';
 import type { Family, FamilyInfo } from './types.ts';
 
-/** Every model family; one line each. Implementations are loaded when they are needed. */
-export const families: readonly FamilyInfo[] = [
+// Every model family; one line each. Implementations are loaded when they are needed.
+const registered: readonly FamilyInfo[] = [
   { ...baselineInfo, load: async () => (await import('./baseline/model.ts')).family },
   { ...seasonalNaiveInfo, load: async () => (await import('./seasonal-naive/model.ts')).family },
   {
@@ -30,6 +31,15 @@ export const families: readonly FamilyInfo[] = [
   { ...mlpInfo, load: async () => (await import('./mlp/model.ts')).family },
   { ...ensembleInfo, load: refuseRows },
 ];
+
+/** The families, those that learn from rows behind the recipe of features that their configuration asks for. */
+export const families: readonly FamilyInfo[] = registered.map(withFeatures);
+
+function withFeatures(info: FamilyInfo): FamilyInfo {
+  if (!learnsFromRows(info)) return info;
+  const load = async () => (await import('../features/engineered.ts')).engineered(await info.load());
+  return { ...withRecipeSpace(info), load };
+}
 
 async function refuseRows(): Promise<Family> {
   throw new Error('The ensemble is made from the predictions of other models; it is not fitted on rows.');

@@ -1,4 +1,4 @@
-import type { ClockDecisions, TaskKind } from '@laurel/contracts';
+import type { ClockDecisions, GeneratedFeature, TaskKind } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 
 /** When a parameter can change a model at all: a search does not vary what has no effect on the data at hand. */
@@ -8,6 +8,14 @@ export interface Relevance {
   numeric?: true;
   /** there are categorical features, with more levels in all than this */
   levelsAbove?: number;
+  /** at least so many columns that read as categories, numbers of things among them */
+  keys?: number;
+  /** at least so many numbers, dates, texts */
+  numbers?: number;
+  dates?: number;
+  texts?: number;
+  /** values are missing */
+  missing?: true;
 }
 
 /** One hyperparameter: what the search may choose, the form can show, and the default. */
@@ -33,6 +41,18 @@ export type Parameter = {
 export type SearchSpace = Readonly<Record<string, Parameter>>;
 export type Config = Record<string, unknown>;
 
+/** What features can be made of. */
+export interface MadeFacts {
+  /** columns that read as categories: categories, and whole numbers that come again */
+  keys: number;
+  /** of these, columns with so many levels that no tree splits them one by one */
+  manyLevels: number;
+  dates: number;
+  texts: number;
+  /** columns with missing values */
+  missing: number;
+}
+
 /** What is known of the data before a fit; formulas of cost and defaults use nothing else. */
 export interface DataFacts {
   task: TaskKind;
@@ -42,6 +62,8 @@ export interface DataFacts {
   /** sum of the levels of all categorical features */
   levels: number;
   classes: number;
+  /** what can be made of the columns; absent in studies of earlier versions, which make nothing */
+  made?: MadeFacts;
 }
 
 /** Light half of a family: metadata as plain data plus a lazy loader. Core code asks for these capabilities, never for an id. */
@@ -74,6 +96,8 @@ export interface FamilyInfo {
    * to be strong comes early. A default without a place comes after them, by cost.
    */
   openingPlaces?: readonly number[];
+  /** names of `recipeSpace` that make no sense for the family, which does the same by itself */
+  withoutRecipes?: readonly string[];
   load(): Promise<Family>;
 }
 
@@ -117,9 +141,13 @@ export interface FitInput {
   /** for early stopping and the curve; null: fit without it (a fixed number of rounds from the config) */
   validation: FitData | null;
   config: Config;
+  /** without validation rows: rounds to fit, of a family that would stop early on such rows; others choose by themselves */
+  iterations?: number;
   /** forecasts: the series up to the last date that the fold learns from */
   history?: SeriesHistory;
   seed: number;
+  /** features made of others: whether the plan allows them, and names that are never made. Absent: they are allowed */
+  features?: { off: boolean; dropped: readonly string[] };
   /** the experiment's metric; `score` takes predictions in the layout of `FittedModel.predict` */
   metric: { higherIsBetter: boolean; score(target: Float64Array, predictions: Float64Array): number };
   /** by `now()`; checked at least once per tree, epoch or solver iteration; best so far is returned when it passes */
@@ -158,6 +186,8 @@ export interface FittedModel {
   iterations: number;
   /** the deadline ended the fit before it was done */
   truncated: boolean;
+  /** features made of others that the model uses */
+  generated?: GeneratedFeature[];
   /** what the clock decided, for a fit that is to be repeated; absent where it took no part */
   decided?: ClockDecisions;
   state(): ModelState;

@@ -23,7 +23,8 @@ describe('relevantSpace', () => {
   });
 
   it('keeps what can change a model', () => {
-    const mixed: DataFacts = { ...facts, task: 'regression', categoricalFeatures: 2, levels: 30 };
+    const made = { keys: 2, manyLevels: 0, dates: 1, texts: 1, missing: 1 };
+    const mixed: DataFacts = { ...facts, task: 'regression', categoricalFeatures: 2, levels: 30, made };
     expect(relevantSpace(linear, mixed)).toEqual(linear);
   });
 });

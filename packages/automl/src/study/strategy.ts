@@ -1,4 +1,5 @@
 import { metricById } from '@laurel/evaluation';
+import { withoutRecipes } from '../features/recipe-space.ts';
 import type { FamilyInfo } from '../models/types.ts';
 import { withClassWeights } from '../plan/weights.ts';
 import { confined, withChoices } from '../search/choices.ts';
@@ -28,6 +29,7 @@ export function createSearch(state: StudyState, id: string, families: readonly F
 export function settingOf({ plan, facts }: StudyState, families: readonly FamilyInfo[]): SearchSetting {
   const searched = families
     .filter((family) => plan.families.includes(family.id) && !family.combines)
+    .map((family) => (plan.engineering === 'off' ? withoutRecipes(family) : family))
     .map((family) => {
       const space = family.reference ? family.space : withClassWeights(family.space, plan, facts);
       return withChoices({ ...family, space: relevantSpace(space, facts) }, plan.space);

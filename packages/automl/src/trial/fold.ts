@@ -4,7 +4,7 @@ import { deriveSeed, sliceRows, type Table } from '@laurel/tabular';
 import { bestThreshold } from '../finish/threshold.ts';
 import type { FitInput, FittedModel, ModelState } from '../models/types.ts';
 import { metricOf, shapeOf } from '../scoring.ts';
-import type { EngineContext, PreparedData, TrialSpec } from '../types.ts';
+import type { EngineContext, GeneratedFeature, PreparedData, TrialSpec } from '../types.ts';
 import type { Accumulator } from './accumulator.ts';
 import { NotANumber } from './score.ts';
 import { fitWeights } from './weights.ts';
@@ -17,6 +17,7 @@ const tensorShare = 0.9;
 
 export interface FoldResult {
   state: ModelState;
+  generated: readonly GeneratedFeature[];
   score: number;
   curve: [number, number][];
   predictMs: number;
@@ -57,6 +58,7 @@ export function foldInput(prepared: PreparedData, spec: TrialSpec, context: Engi
       ...(prepared.weights ? { weights: prepared.weights.subarray(0, trainingRows) } : {}),
     },
     config: spec.config,
+    features: { off: plan.engineering === 'off', dropped: plan.droppedFeatures ?? [] },
     ...(prepared.forecast ? { history: prepared.forecast.history } : {}),
     seed: deriveSeed(spec.seed, 'fold', round.repeat, round.number),
     metric: fitMetric(prepared, metricOf(plan.metric), rows.validation),
@@ -140,6 +142,7 @@ export function scoreFold(
   const truth = Float64Array.from(rows, (row) => target[row]!);
   return {
     state: model.state(),
+    generated: model.generated ?? [],
     score: foldScore(
       prepared,
       truth,

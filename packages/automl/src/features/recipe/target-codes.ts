@@ -1,0 +1,94 @@
+import { tensorOf } from '../../models/states.ts';
+import type { ModelState } from '../../models/types.ts';
+import { fitTargetCodes } from '../target-encoding.ts';
+import { asCodes, type Key, keyName, keyReader } from './keys.ts';
+import type { Step, Transformer, TransformInput } from './types.ts';
+
+/** Which of the two a step makes. */
+export interface KeyedOptions {
+  means: boolean;
+  counts: boolean;
+}
+
+/** Levels met once are kept out of the tables: with a smoothing of 10 rows they say next to nothing. */
+const fewestRows = 2;
+
+/** Target means and row counts of the levels of a key. Training rows get means of other folds, and do not count themselves. */
+export function fitKeyed(input: TransformInput, key: Key, options: KeyedOptions): Step {
+  const { table, rows, outputs, folds } = input;
+  const { codes, levels } = asCodes(keyReader(key)(table, rows));
+  const name = keyName(key);
+  const features: Step['features'] = [];
+  const training: Float64Array[] = [];
+  const kept = keptLevels(codes, levels.length);
+  const tensors: ModelState['tensors'] = { levels: Float64Array.from(kept, (code) => levels[code]!) };
+  if (options.means) {
+    const fitted = fitTargetCodes(codes, levels.length, outputs.values, folds);
+    fitted.tables.forEach((means, k) => {
+      const which = outputs.values.length > 1 ? ` (class ${k + 1})` : '';
+      features.push({
+        name: `target mean of ${name}${which}`,
+        from: [...key.columns],
+        how: 'mean target of the other folds',
+      });
+      training.push(fitted.training[k]!);
+      tensors[`means${k}`] = withLast(kept, means, levels.length);
+    });
+  }
+  if (options.counts) {
+    const counts = new Float64Array(levels.length + 1);
+    for (const code of codes) counts[code]!++;
+    features.push({ name: `rows with the same ${name}`, from: [...key.columns], how: 'logarithm of the count' });
+    training.push(Float64Array.from(codes, (code) => Math.log1p(counts[code]! - 1)));
+    tensors.counts = withLast(kept, counts.map(Math.log1p), levels.length);
+  }
+  return { features, training, state: { header: { key }, tensors } };
+}
+
+/** The steps of transformers that read keys. */
+export function prepareKeyed(state: ModelState): ReturnType<Transformer['prepare']> {
+  const { key } = state.header as { key: Key };
+  const read = keyReader(key);
+  const index = new Map<number, number>();
+  for (const [place, level] of tensorOf(state, 'levels', Float64Array).entries()) index.set(level, place);
+  const tables = Object.keys(state.tensors)
+    .filter((name) => name !== 'levels')
+    .map((name) => tensorOf(state, name, Float64Array));
+  return (table) => {
+    const levels = read(table);
+    const columns = tables.map(() => new Float64Array(levels.length));
+    for (let i = 0; i < levels.length; i++) {
+      const place = index.get(levels[i]!) ?? index.size;
+      for (let k = 0; k < tables.length; k++) columns[k]![i] = tables[k]![place]!;
+    }
+    return columns;
+  };
+}
+
+function keptLevels(codes: Int32Array, levels: number): Int32Array {
+  const counts = new Int32Array(levels);
+  for (const code of codes) counts[code]!++;
+  return Int32Array.from(counts.keys()).filter((code) => counts[code]! >= fewestRows);
+}
+
+/** Values of the kept levels, then that of all others. */
+function withLast(kept: Int32Array, values: Float64Array, last: number): Float64Array {
+  const result = new Float64Array(kept.length + 1);
+  for (let i = 0; i < kept.length; i++) result[i] = values[kept[i]!]!;
+  result[kept.length] = values[last]!;
+  return result;
+}
+
+/** Share of the target's variance that its out-of-fold means explain, over all outputs; below 0 where they only add noise. */
+export function explained(outputs: readonly Float64Array[], means: readonly Float64Array[]): number {
+  let left = 0;
+  let all = 0;
+  for (const [k, output] of outputs.entries()) {
+    const mean = output.reduce((sum, value) => sum + value, 0) / Math.max(1, output.length);
+    for (let i = 0; i < output.length; i++) {
+      left += (output[i]! - means[k]![i]!) ** 2;
+      all += (output[i]! - mean) ** 2;
+    }
+  }
+  return all > 0 ? 1 - left / all : 0;
+}
