@@ -12,6 +12,7 @@ import {
   planWithTable,
   prepareData,
   runTrial,
+  selectSoFar,
   sha256Hex,
 } from '@laurel/automl';
 import { serveRequests, trialRunOf } from '@laurel/pool';
@@ -46,6 +47,15 @@ serveRequests<CliProtocol>({
     const prepared = prepareData(table, plan);
     await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
     return { splitSha256: prepared.splitSha256 };
+  },
+
+  async select({ workDir, members }) {
+    const prepared = await preparedAt(join(workDir, 'prepared.bin'));
+    const models = members.map(async (member) => {
+      const { oof } = decodePredictions(await readBytes(predictionsPath(workDir, member.trialNumber)));
+      return { ...member, oof };
+    });
+    return selectSoFar(prepared, await Promise.all(models));
   },
 
   async trial(request, { emit, processLimitBytes: own }): Promise<TrialReport> {

@@ -1,5 +1,6 @@
 import { AppError, type ExperimentPlan } from '@laurel/contracts';
 import { profileTable, type Table } from '@laurel/tabular';
+import { selectSoFar } from './anytime.ts';
 import { loadModel } from './artifact.ts';
 import { type PlanRequest, planWithTable } from './plan/plan.ts';
 import { dataFacts, prepareData } from './prepare.ts';
@@ -79,7 +80,7 @@ class InProcessRun {
     this.prepared = prepared;
     this.options = options;
     this.context = context;
-    this.state = createStudy(prepared.plan, { facts: dataFacts(prepared) });
+    this.state = createStudy(prepared.plan, { facts: dataFacts(prepared), selects: true });
   }
 
   async toTheEnd(): Promise<{ end: End; state: StudyState }> {
@@ -100,7 +101,14 @@ class InProcessRun {
       if (action.type === 'end') this.end = action;
       // A trial that the study stops ends by its own deadline; its result no longer counts.
       if (action.type === 'run-trial') this.start(action.trial);
+      if (action.type === 'select') this.select(action.members);
     }
+  }
+
+  private select(numbers: readonly number[]): void {
+    const models = numbers.map((trialNumber) => ({ trialNumber, ...this.trials.get(trialNumber)! }));
+    const selected = selectSoFar(this.prepared, models);
+    this.dispatch({ type: 'selected', atMs: this.context.now(), ...selected });
   }
 
   private start(spec: TrialSpec): void {

@@ -1,4 +1,12 @@
-import type { DataFacts, EngineEvent, EnsembleMember, PlanRequest, TrialOutcome, TrialSpec } from '@laurel/automl';
+import type {
+  DataFacts,
+  EngineEvent,
+  EnsembleMember,
+  PlanRequest,
+  selectSoFar,
+  TrialOutcome,
+  TrialSpec,
+} from '@laurel/automl';
 import type { ExperimentPlan, ModelInput, ParseOptions, TrialRun } from '@laurel/contracts';
 
 /** What the ensemble's child needs to find a finished trial. */
@@ -35,6 +43,12 @@ export type CliProtocol = {
   'prepare-again': {
     request: { file: string; parse: ParseOptions | null; plan: ExperimentPlan; workDir: string };
     result: { splitSha256: string };
+    event: never;
+  };
+  /** weights of the best ensemble of finished trials so far */
+  select: {
+    request: { workDir: string; members: MemberRef[] };
+    result: ReturnType<typeof selectSoFar>;
     event: never;
   };
   trial: {

@@ -48,7 +48,7 @@ const tickMs = 200;
 export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end: StudyEnd }> {
   return new Promise((resolve, reject) => {
     const { plan, facts } = run.prepared;
-    let state = createStudy(plan, { facts });
+    let state = createStudy(plan, { facts, selects: true });
     const finished = new Map<number, MemberRef>();
     const stops = new Map<number, AbortController>();
     let interrupts = 0;
@@ -64,12 +64,21 @@ export async function runStudy(run: StudyRun): Promise<{ state: StudyState; end:
     const perform = (action: StudyAction): void => {
       if (action.type === 'run-trial') {
         runOne(action.trial).catch(reject);
+      } else if (action.type === 'select') {
+        select(action.members).catch(reject);
       } else if (action.type === 'stop-trials' || action.type === 'release-trials') {
         for (const number of action.numbers) stops.get(number)?.abort();
       } else {
         clearInterval(timer);
         resolve({ state, end: action });
       }
+    };
+
+    /** Waits for a free child like a trial does. One that fails is left out: the trials are not worse for it. */
+    const select = async (numbers: readonly number[]): Promise<void> => {
+      const members = numbers.map((number) => finished.get(number)).filter((member) => member !== undefined);
+      const outcome = await run.pool.run({ kind: 'select', workDir: run.workDir, members });
+      if (outcome.status === 'completed') dispatch({ type: 'selected', atMs: run.now(), ...outcome.result });
     };
 
     const runOne = async (spec: TrialSpec): Promise<void> => {

@@ -8,7 +8,10 @@ const mostMembers = 40;
 const mostRows = 10_000;
 
 /** At most 40 members, the best first; ties by trial number, so that the order of arrival does not matter. */
-export function chooseMembers(all: readonly EnsembleMember[], higherIsBetter: boolean): EnsembleMember[] {
+export function chooseMembers<M extends Pick<EnsembleMember, 'trialNumber' | 'score'>>(
+  all: readonly M[],
+  higherIsBetter: boolean,
+): M[] {
   const direction = higherIsBetter ? -1 : 1;
   const ranked = [...all].sort((a, b) => (a.score - b.score) * direction || a.trialNumber - b.trialNumber);
   return ranked.slice(0, mostMembers);

@@ -219,11 +219,11 @@ describe('validation and holdout', () => {
     expect(chooseValidation(300, 10, 60)).toEqual({ kind: 'kfold', folds: 5, repeats: 3 });
     expect(chooseValidation(1000, 20, 30)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
     expect(chooseValidation(43_000, 9, 10).kind).toBe('holdout');
-    expect(chooseValidation(43_000, 9, 25).folds).toBe(3);
-    expect(chooseValidation(43_000, 9, 60).folds).toBe(5);
+    expect(chooseValidation(43_000, 9, 45).folds).toBe(3);
+    expect(chooseValidation(43_000, 9, 120).folds).toBe(5);
     expect(chooseValidation(43_000, 9, 60, 26).kind).toBe('holdout');
     expect(chooseValidation(10_000, 9, 600).folds).toBe(8);
-    expect(chooseValidation(3000, 500, 5).folds).toBe(5);
+    expect([3000, 6000, 6001].map((rows) => chooseValidation(rows, 500, 5).folds)).toEqual([5, 3, 1]);
     expect(chooseValidation(200_000, 9, null).kind).toBe('holdout');
     expect(chooseValidation(10_000, 500, null)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
   });

@@ -15,8 +15,13 @@ export interface ValidationChoice {
   repeats: number;
 }
 
-/** Models with the defaults that one process has to be able to fit and score in the time, for folds to be worth theirs. */
-const fewestModels = 5;
+/**
+ * Models with the defaults that one process has to be able to fit in the time, for folds to be worth theirs: with fewer a
+ * search of one split finds better ones, and has more to combine.
+ */
+const fewestModels = 12;
+/** Up to here one split is mostly noise: there are folds at any budget. */
+const [alwaysFiveFolds, alwaysThreeFolds] = [3000, 6000];
 
 /**
  * How models are validated, by size and time: repeated folds under 500 rows, then as many folds as leave time for several
@@ -40,8 +45,8 @@ export function chooseValidation(
   const most = seconds >= 600 && rows <= 20_000 ? 8 : 5;
   const folds = [most, 5, 3].find(affordable);
   if (folds !== undefined) return { kind: 'kfold', folds, repeats: 1 };
-  // Few rows are folded at any budget: one split of them is mostly noise.
-  return rows <= 3000 ? { kind: 'kfold', folds: 5, repeats: 1 } : split;
+  if (rows <= alwaysThreeFolds) return { kind: 'kfold', folds: rows <= alwaysFiveFolds ? 5 : 3, repeats: 1 };
+  return split;
 }
 
 function clamp(value: number, low: number, high: number): number {

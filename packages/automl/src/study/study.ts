@@ -1,8 +1,9 @@
 import type { ExperimentPlan } from '@laurel/contracts';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
+import { askSelection, keepSelection, membersNow } from './anytime.ts';
 import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
-import { bestScored, bestTrial, eligible, keepsLimits } from './choice.ts';
+import { bestScored, bestTrial, keepsLimits } from './choice.ts';
 import { extend, isPaused, pause, resume } from './pause.ts';
 import { addTrial, propose, specOf } from './propose.ts';
 import { startStrategy } from './strategy.ts';
@@ -17,6 +18,8 @@ export interface StudyOptions {
   families?: readonly FamilyInfo[];
   /** see `StudyState.idleGapMs`; the platform uses 15,000, an executor in one process null */
   idleGapMs?: number | null;
+  /** the executor carries out `select`: then there is a best so far in every tenth of the budget */
+  selects?: boolean;
 }
 
 /** A study that has not begun. The state is plain JSON. */
@@ -38,6 +41,7 @@ export function createStudy(plan: ExperimentPlan, options: StudyOptions): StudyS
     strategy: null,
     stopping: 'no',
     warnings: [],
+    ...(options.selects ? { selections: [] } : {}),
   };
   return { ...state, strategy: startStrategy(state, options.families ?? families) };
 }
@@ -81,6 +85,9 @@ function apply(state: StudyState, event: StudyEvent, actions: StudyAction[]): vo
     case 'finish':
       resume(state, event.atMs, actions);
       if (state.phase === 'search') state.stopping = 'finish';
+      return;
+    case 'selected':
+      keepSelection(state, event);
       return;
     case 'pause':
       pause(state, event.atMs, actions);
@@ -172,6 +179,7 @@ function advanceSearch(state: StudyState, atMs: number, actions: StudyAction[], 
       if (atMs >= end + graceMs(state.plan)) stopKeepingOne(state, actions);
       if (atMs >= budgetEndMs(state)! + 2000) stop(active(state), actions);
     }
+    askSelection(state, atMs, actions);
     propose(state, atMs, actions, known);
   }
   if (active(state).length === 0) startEnsemble(state, atMs, actions);
@@ -185,7 +193,7 @@ function stopKeepingOne(state: StudyState, actions: StudyAction[], only?: StudyT
 }
 
 function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]): void {
-  const members = eligible(state).map((trial) => trial.number);
+  const members = membersNow(state);
   state.status = 'finishing';
   state.phase = 'ensemble';
   if (members.length < 2) return;

@@ -29,6 +29,10 @@ export interface StudyState {
   pausedMs?: number;
   /** what was added to the budget while it ran; `plan.budget` has the sum */
   extensions?: { atMs: number; seconds: number; trials: number }[];
+  /** the best so far as an ensemble, every one better than those before; absent where the executor makes none */
+  selections?: Selected[];
+  /** tenth of the budget in which the last selection was asked for */
+  selectionPart?: number;
   /** when the ensemble has to be ready, from its phase on and with a time limit only */
   ensembleByMs: number | null;
   nextNumber: number;
@@ -70,6 +74,15 @@ export interface StudyTrial {
   told: boolean;
 }
 
+/** An ensemble of what was complete at some time: weights that sum to 1, scored on a part of the rows. */
+export interface Selected {
+  atMs: number;
+  /** of the budget */
+  spentMs: number;
+  score: number;
+  members: { trialNumber: number; weight: number }[];
+}
+
 /** What the study uses of a result where it is told: races need the folds, limits of the plan the sizes. */
 export interface CompletedFacts {
   /** an ensemble that is better than the best single model where both are chosen and scored on different rows */
@@ -98,6 +111,8 @@ export type StudyEvent =
   | { type: 'trial-failed'; number: number; atMs: number; seconds: number; failure: TrialFailure }
   /** the attempt was lost (killed worker); the trial goes back to the queue under the same number */
   | { type: 'trial-lost'; number: number; atMs: number }
+  /** what a `select` came to; late ones count as well */
+  | { type: 'selected'; atMs: number; score: number; members: { trialNumber: number; weight: number }[] }
   | { type: 'finish'; atMs: number }
   /** nothing runs until `resume`; what ran is given back and starts again. The pause does not count */
   | { type: 'pause'; atMs: number }
@@ -114,6 +129,8 @@ export type StudyAction =
   | { type: 'stop-trials'; numbers: number[] }
   /** stop these now without a result: a later `run-trial` starts them again under the same number */
   | { type: 'release-trials'; numbers: number[] }
+  /** run `selectSoFar` on these completed trials beside the others and answer `selected`; it may be left out */
+  | { type: 'select'; members: number[] }
   /** the end: the winner is a trial number, null when nothing completed */
   | { type: 'end'; status: 'completed' | 'failed' | 'cancelled'; winner: number | null; message: string | null };
 

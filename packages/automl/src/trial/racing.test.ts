@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lostRace, outOfTime } from './racing.ts';
+import { lostRace, outOfTime, rowShare } from './racing.ts';
 
 const race = { against: 3, foldScores: [0.9, 0.91, 0.89, 0.9, 0.92], margin: 0.01 };
 
@@ -32,19 +32,26 @@ describe('lostRace', () => {
   });
 });
 
-describe('outOfTime', () => {
-  const progress = { foldMs: 1000, shareMs: 1000, foldsDone: 1, folds: 5, leftMs: 3500 };
+describe('the time of a fold', () => {
+  const pace = { foldMs: 1000, shareMs: 1000, foldsDone: 1, folds: 5 };
 
-  it('keeps a fold that its own deadline ended: the others end like it', () => {
-    expect(outOfTime(progress)).toBeNull();
+  it('is no reason where its own deadline ended it: the others end like it', () => {
+    expect([rowShare(pace), outOfTime(pace)]).toEqual([1, null]);
+    expect(rowShare({ foldMs: 1400, shareMs: 1000 })).toBe(1);
   });
 
-  it('stops where a fold cannot be held to its share and the others would not be ready', () => {
-    expect(outOfTime({ ...progress, foldMs: 4000 })).toEqual({
+  it('makes the next ones smaller where it could not be held to its share', () => {
+    expect(rowShare({ ...pace, foldMs: 4000 })).toBe(0.25);
+    expect(outOfTime({ ...pace, foldMs: 4000 })).toBeNull();
+  });
+
+  it('ends the trial after the first where a fifth of the rows would be too many, and not later', () => {
+    expect(outOfTime({ ...pace, foldMs: 10_000 })).toEqual({
       cause: 'time',
-      reason: 'Given up after 1 of 5 folds: the others would take about 16 s, and 3.5 s are left.',
+      reason: 'Given up after the first of 5 folds: it took 10 s, and 4.0 s are left for all others.',
     });
-    expect(outOfTime({ ...progress, foldMs: 4000, foldsDone: 5 })).toBeNull();
-    expect(outOfTime({ ...progress, foldMs: 4000, leftMs: Number.POSITIVE_INFINITY })).toBeNull();
+    expect(outOfTime({ ...pace, foldMs: 10_000, foldsDone: 3 })).toBeNull();
+    expect(outOfTime({ ...pace, foldMs: 10_000, folds: 1 })).toBeNull();
+    expect(outOfTime({ ...pace, foldMs: 10_000, shareMs: Number.POSITIVE_INFINITY })).toBeNull();
   });
 });

@@ -11,6 +11,8 @@ const level = 0.1;
 const leastFolds = 2;
 /** A fold may take this many times its share before it counts as one that cannot be held to it. */
 const overshoot = 1.5;
+/** On fewer of the rows than this a model says little of its configuration. */
+const leastRowShare = 0.2;
 
 /**
  * Whether a trial is clearly worse than the one it is raced against: a paired t test of the fold scores so far, less
@@ -39,25 +41,33 @@ function isPositive(values: readonly number[]): boolean {
   return !Number.isFinite(t) || studentTwoSided(t, values.length - 1) / 2 < level;
 }
 
-/**
- * Whether a fold took so much more than its share that the others cannot be ready. A fold that its deadline ended in time
- * is no reason: the others end as it did, and less than a whole fit is still a model.
- */
-export function outOfTime(progress: {
+/** What a fold came to, against the time that it was given. */
+export interface FoldPace {
   foldMs: number;
-  /** what the fold was given */
   shareMs: number;
   foldsDone: number;
   folds: number;
-  leftMs: number;
-}): Pruning | null {
-  const { foldMs, shareMs, foldsDone, folds, leftMs } = progress;
-  const neededMs = foldMs * (folds - foldsDone);
-  if (foldMs <= overshoot * shareMs || neededMs <= leftMs) return null;
+}
+
+/**
+ * Share of the rows that the next folds can be fitted on in their time. 1 where a fold kept to its share, be it that its
+ * deadline ended it: the others end as it did, and less than a whole fit is still a model.
+ */
+export function rowShare({ foldMs, shareMs }: Pick<FoldPace, 'foldMs' | 'shareMs'>): number {
+  return foldMs <= overshoot * shareMs ? 1 : Math.max(0, shareMs) / foldMs;
+}
+
+/**
+ * Whether the first fold took so much more than its share that the others are hopeless. Later ones are carried to the end,
+ * on fewer rows: what was fitted is not thrown away.
+ */
+export function outOfTime(pace: FoldPace): Pruning | null {
+  const { foldMs, foldsDone, folds } = pace;
+  if (foldsDone > 1 || folds === 1 || rowShare(pace) >= leastRowShare) return null;
   const seconds = (ms: number) => `${(Math.max(0, ms) / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   return {
     cause: 'time',
-    reason: `Given up after ${foldsDone} of ${folds} folds: the others would take about ${seconds(neededMs)}, and ${seconds(leftMs)} are left.`,
+    reason: `Given up after the first of ${folds} folds: it took ${seconds(foldMs)}, and ${seconds(pace.shareMs * (folds - 1))} are left for all others.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { bagWeights, writeBag } from '../artifact.ts';
+import { bagWeights, type FittedBag, writeBag } from '../artifact.ts';
 import { runEnsemble } from '../ensemble.ts';
 import { type FamilyLookup, familyOf } from '../families.ts';
 import { finishPredictions, finishTrial } from '../finish/finish.ts';
@@ -10,12 +10,12 @@ import { dataFacts } from '../prepare.ts';
 import { metricOf, outputsOf } from '../scoring.ts';
 import { noCapMs } from '../study/budget.ts';
 import { forecastFamily } from '../tasks/forecast/family.ts';
-import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialSpec } from '../types.ts';
+import type { EngineContext, EnsembleMember, PreparedData, TrialOutcome, TrialResult, TrialSpec } from '../types.ts';
 import { Accumulator } from './accumulator.ts';
 import { failureOf } from './failure.ts';
 import { describeFit, type FoldResult, foldInput, type Round, scoreFold } from './fold.ts';
 import { fitWithin } from './memory.ts';
-import { lostRace, outOfTime, type Pruning } from './racing.ts';
+import { lostRace, outOfTime, type Pruning, rowShare } from './racing.ts';
 import { affordableRows } from './rows.ts';
 import { NotANumber } from './score.ts';
 import { stopReasonOf } from './stop-reason.ts';
@@ -24,6 +24,8 @@ import { fitWeights } from './weights.ts';
 /** Share of a cap that is kept for scoring and writing after the last fold, and the most that is kept. */
 const finishShare = 0.06;
 const mostFinishMs = 10_000;
+/** Folds of a trial that is slower than its time are not made smaller than this. */
+const leastRows = 1000;
 
 /**
  * Fits one model on every fold, scores its out-of-fold predictions, predicts the holdout with the bag of fold models
@@ -60,6 +62,7 @@ async function fitBag(
   const oof = new Accumulator(prepared.trainingRows, outputs);
   const holdout = new Accumulator(prepared.target.length - prepared.trainingRows, outputs);
   const results: FoldResult[] = [];
+  let rowsThatFit = Number.POSITIVE_INFINITY;
   const weights = bagWeights(prepared, rounds.length);
   for (const [index, round] of rounds.entries()) {
     context.signal?.throwIfAborted();
@@ -68,7 +71,8 @@ async function fitBag(
     // Every fold gets an equal share of the time that is left: a quick one leaves more to the next.
     const shareMs = (deadlineMs - foldStartMs) / (rounds.length - index);
     const place = { ...round, index, folds: rounds.length, deadlineMs: foldStartMs + shareMs };
-    const fold = await fitFold(prepared, spec, context, info, { ...place, repeated: spec.repeat?.[index] }, shareMs);
+    const pace = { shareMs, rows: rowsThatFit };
+    const fold = await fitFold(prepared, spec, context, info, { ...place, repeated: spec.repeat?.[index] }, pace);
     try {
       const isAsked = weights?.[index] !== 0;
       results.push({ ...fold, ...scoreFold(prepared, fold.input, fold.model, context, oof, isAsked ? holdout : null) });
@@ -76,15 +80,11 @@ async function fitBag(
       fold.model.dispose();
     }
     context.onEvent?.({ type: 'fold-finished', fold: index, score: results[index]!.score });
-    const pruning =
-      outOfTime({
-        foldMs: context.now() - foldStartMs,
-        shareMs,
-        foldsDone: index + 1,
-        folds: rounds.length,
-        leftMs: startMs + limitMs - context.now(),
-      }) ??
-      (spec.race && lostRace(spec.race, scoresOf(results), metricOf(plan.metric).higherIsBetter));
+    const reached = { foldMs: context.now() - foldStartMs, shareMs, foldsDone: index + 1, folds: rounds.length };
+    const share = rowShare(reached);
+    if (share < 1) rowsThatFit = Math.max(leastRows, Math.floor(share * fold.fit.rows));
+    const { higherIsBetter } = metricOf(plan.metric);
+    const pruning = outOfTime(reached) ?? (spec.race && lostRace(spec.race, scoresOf(results), higherIsBetter));
     if (pruning && index + 1 < rounds.length) {
       const fitSeconds = (context.now() - startMs) / 1000;
       return { status: 'pruned', ...prunedTrial(pruning, results, fitSeconds), name: configName(info, spec.config) };
@@ -114,11 +114,13 @@ async function fitBag(
       info.id,
       results.map((fold) => fold.state),
       finished.finishing,
+      fittedBag(spec, results),
     ),
     members: [],
     truncated: results.some((fold) => fold.fit.truncated),
     fits: results.map((fold) => fold.fit),
     ...(stopReason === null ? {} : { stopReason }),
+    ...generatedIn(results),
     notBetterThanBest: false,
   };
 }
@@ -130,14 +132,14 @@ async function fitFold(
   context: EngineContext,
   info: FamilyInfo,
   round: Round,
-  shareMs: number,
+  pace: { shareMs: number; rows: number },
 ) {
   const family = prepared.forecast ? await forecastFamily(info) : await info.load();
   const input = foldInput(prepared, spec, context, round);
   const { corrected } = fitWeights(prepared, spec.config, input.train.rows);
   const allRows = input.train.rows.length;
-  const most =
-    round.repeated?.rows ?? Math.min(spec.rungRows ?? allRows, affordableRows(prepared, input, shareMs, info));
+  const affordable = Math.min(pace.rows, affordableRows(prepared, input, pace.shareMs, info));
+  const most = round.repeated?.rows ?? Math.min(spec.rungRows ?? allRows, affordable);
   const fitStartMs = context.now();
   const { model: fitted, lackedMemory } = await fitWithin(input, most, info, dataFacts(prepared), family.fit);
   const model = corrected ? correctedModel(fitted, corrected) : fitted;
@@ -145,6 +147,17 @@ async function fitFold(
   const fewerRows = usedRows < Math.min(allRows, spec.rungRows ?? allRows);
   const fit = describeFit(model, input, round, { seconds: (context.now() - fitStartMs) / 1000, fewerRows });
   return { input, model, fit, allRows, lackedMemory };
+}
+
+/** What the models of all folds use beside the columns, each once, in the order of its first fold. */
+function generatedIn(results: readonly FoldResult[]): Pick<TrialResult, 'generatedFeatures'> {
+  const byName = new Map(results.flatMap(({ generated }) => generated.map((feature) => [feature.name, feature])));
+  return byName.size > 0 ? { generatedFeatures: [...byName.values()] } : {};
+}
+
+function fittedBag({ config, seed }: TrialSpec, results: readonly FoldResult[]): FittedBag {
+  const folds = results.map(({ fit: { rows, iterations, decided } }) => ({ rows, iterations, decided }));
+  return { config, seed, folds };
 }
 
 function scoresOf(results: readonly FoldResult[]): number[] {
