@@ -1,4 +1,4 @@
-import { AppError, type ModelInput, predictsValues, type TaskKind } from '@laurel/contracts';
+import { AppError, type FoldFit, type ModelInput, predictsValues, type TaskKind } from '@laurel/contracts';
 import { argmaxLabels, labelsAtThreshold } from '@laurel/evaluation';
 import type { Table } from '@laurel/tabular';
 import { alignTable, type ModelColumn, modelColumn } from './align.ts';
@@ -9,7 +9,7 @@ import { applyCalibration } from './finish/calibration.ts';
 import type { Finishing } from './finish/finishing.ts';
 import { defaultLevel, intervalsAround } from './finish/intervals.ts';
 import { correctedModel } from './finish/priors.ts';
-import type { FittedModel, ModelState, SeriesHistory } from './models/types.ts';
+import type { Config, FittedModel, ModelState, SeriesHistory } from './models/types.ts';
 import { answerForecast, type ForecastModel, rowsOfForecast } from './tasks/forecast/answer.ts';
 import { decodeForecast, encodeForecast, type ForecastHeader } from './tasks/forecast/data.ts';
 import { forecastFamily } from './tasks/forecast/family.ts';
@@ -32,10 +32,20 @@ export interface ArtifactHeader {
   members: { header?: unknown; tensors?: string[]; classWeights?: number[]; weight?: number; name?: string }[];
   /** stack: what its members' predictions are put together by */
   stack?: StackModel;
+  /** bag: how it was fitted, for fitting it again on all rows; absent in artifacts of earlier versions */
+  fitted?: FittedBag;
   /** absent in artifacts of earlier versions: predictions are given as they are */
   finishing?: Finishing;
   /** forecasts: what the newest values, kept beside it, are */
   forecast?: ForecastHeader & Pick<ForecastModel, 'date' | 'series' | 'known'>;
+}
+
+/** What a refit has to know of a bag. */
+export interface FittedBag {
+  config: Config;
+  seed: number;
+  /** per fold: rows it was fitted on, iterations it kept, and what the clock decided */
+  folds: Pick<FoldFit, 'rows' | 'iterations' | 'decided'>[];
 }
 
 /** An artifact of fold models whose predictions are averaged. The same models give the same bytes. */
@@ -44,6 +54,7 @@ export function writeBag(
   family: string,
   states: readonly ModelState[],
   finishing: Finishing = {},
+  fitted?: FittedBag,
 ): Uint8Array {
   const tensors: Tensors = {};
   const weights = bagWeights(prepared, states.length);
@@ -59,7 +70,14 @@ export function writeBag(
     };
   });
   return writeContainer({
-    header: { ...commonHeader(prepared, tensors), kind: 'bag', family, members, finishing },
+    header: {
+      ...commonHeader(prepared, tensors),
+      kind: 'bag',
+      family,
+      members,
+      finishing,
+      ...(fitted ? { fitted } : {}),
+    },
     tensors,
   });
 }
@@ -133,7 +151,7 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
     foldModels: parts[0]?.folds.length ?? 0,
     predict: (table) => (forecast ? answerForecast(table, forecast, predictRows) : predictRows(table)),
     predictPrepared: predictRows,
-    predictWithFold: (fold, table, history) => answer(table, (part, aligned) => part.folds[fold]!(aligned, history)),
+    predictWithFold: (fold, table, history) => answer(table, (part, aligned) => foldOf(part, fold)(aligned, history)),
     decide: (predictions) =>
       task === 'binary' && threshold !== undefined
         ? labelsAtThreshold(predictions, positive, threshold)
@@ -156,6 +174,11 @@ function forecastOf(header: ArtifactHeader, tensors: Tensors): ForecastModel | n
   if (!header.forecast) return null;
   const { target, columns } = header;
   return { ...header.forecast, target, columns, data: decodeForecast(header.forecast, tensors) };
+}
+
+/** A model that was fitted on all rows has no folds: it answers for each of them. */
+function foldOf(part: Part, fold: number): Predict {
+  return part.folds[Math.min(fold, part.folds.length - 1)]!;
 }
 
 type Predict = (aligned: Table, history?: SeriesHistory) => Float64Array;

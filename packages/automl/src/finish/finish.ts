@@ -8,6 +8,7 @@ import {
   shapeOf,
   splitRows,
   standardDeviation,
+  withThreshold,
 } from '../scoring.ts';
 import { stepErrors } from '../tasks/forecast/intervals.ts';
 import { NotANumber } from '../trial/score.ts';
@@ -131,6 +132,13 @@ function binaryRows(scored: ScoredRows, positive: number, keep: (row: number) =>
     positive,
     weights: weights && Float64Array.from(rows, (row) => weights[row]!),
   };
+}
+
+/** Scores of predictions that need no more finishing: a calibrated model's own, at its threshold. */
+export function scoreFinished(prepared: PreparedData, oof: Float32Array, finishing: Finishing): Finished {
+  const scored = withThreshold(prepared.plan, splitRows(prepared, 'oof', oof), finishing.threshold);
+  if (scored.rows.length === 0) throw new NotANumber();
+  return { ...scoreRows(prepared, scored, foldScoresOf(prepared, scored)), oof, finishing };
 }
 
 function scoreRows(prepared: PreparedData, scored: ScoredRows, foldScores: number[]) {

@@ -18,7 +18,7 @@ export async function fitBoosting(input: FitInput, settings: BoostSettings): Pro
   const { train, validation, scale, expansion } = data;
   const { learningRate } = settings;
   const objective = objectiveOf(input);
-  const rounds = validation ? roundsAtMost(learningRate) : roundsWithoutValidation(learningRate);
+  const rounds = validation ? roundsAtMost(learningRate) : (input.iterations ?? roundsWithoutValidation(learningRate));
   const parameters = withinLimits(input, data, objective, { ...settings, rounds, maxDeltaStep });
   const {
     model,

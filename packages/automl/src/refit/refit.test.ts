@@ -1,0 +1,67 @@
+import { sliceRows } from '@laurel/tabular';
+import { expect, it } from 'vitest';
+import { loadModel, readArtifactHeader } from '../artifact.ts';
+import { automl } from '../automl.ts';
+import { signalTable } from '../testing.ts';
+import { refitModel } from './refit.ts';
+
+const context = { now: () => 0 };
+
+it.each(['label', 'value'])('fits a model for %s again on all rows, and distils it', async (target) => {
+  const table = signalTable(300, 3);
+  const run = await automl({ table, target, trials: 2, families: ['gbm'], holdout: 0.2, seed: 2, context });
+  const { prepared, artifact, model } = run;
+  const source = run.trials.get(run.winner)!;
+  const sealed = sliceRows(prepared.features, prepared.trainingRows, prepared.target.length - prepared.trainingRows);
+  for (const kind of ['full', 'distilled'] as const) {
+    const refit = await refitModel(prepared, artifact, { kind, name: source.name, seed: 1 }, context);
+    const loaded = await loadModel(refit.artifact);
+    expect(Float32Array.from(loaded.predict(sealed))).toEqual(refit.holdout);
+    expect(loaded.foldModels).toBe(1);
+    // as good as what it was made from, within what 240 rows can tell
+    expect(refit.score / source.score).toBeGreaterThan(0.7);
+    expect(refit.score / source.score).toBeLessThan(1.4);
+    expect(refit.name).not.toBe(source.name);
+    loaded.dispose();
+  }
+  model.dispose();
+});
+
+it('fits every member of an ensemble once', async () => {
+  const table = signalTable(250, 5);
+  const run = await automl({
+    table,
+    target: 'value',
+    trials: 6,
+    families: ['gbm', 'linear'],
+    holdout: 0,
+    seed: 4,
+    context,
+  });
+  const ensemble = [...run.trials.values()].find((trial) => trial.members.length > 0)!;
+  const refit = await refitModel(run.prepared, ensemble.artifact, { kind: 'full', name: 'it', seed: 1 }, context);
+  expect(refit.artifact.length).toBeLessThan(ensemble.artifact.length);
+  expect(readArtifactHeader(refit.artifact).members.map((m) => m.weight)).toEqual(
+    readArtifactHeader(ensemble.artifact).members.map((m) => m.weight),
+  );
+  expect(refit.holdout.length).toBe(0);
+  const again = await refitModel(run.prepared, ensemble.artifact, { kind: 'full', name: 'it', seed: 1 }, context);
+  expect(again.artifact).toEqual(refit.artifact);
+  run.model.dispose();
+});
+
+it('says why a forecast or a refitted model is not fitted again', async () => {
+  const run = await automl({
+    table: signalTable(200),
+    target: 'value',
+    trials: 2,
+    families: ['linear'],
+    seed: 1,
+    context,
+  });
+  const refit = await refitModel(run.prepared, run.artifact, { kind: 'full', name: 'it', seed: 1 }, context);
+  await expect(
+    refitModel(run.prepared, refit.artifact, { kind: 'full', name: 'it', seed: 1 }, context),
+  ).rejects.toMatchObject({ code: 'STATE_INVALID' });
+  run.model.dispose();
+});

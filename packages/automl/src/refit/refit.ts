@@ -1,0 +1,152 @@
+import { AppError } from '@laurel/contracts';
+import { sliceRows } from '@laurel/tabular';
+import { type ArtifactHeader, loadModel, readArtifactHeader, writeBag, writeEnsemble } from '../artifact.ts';
+import { readContainer } from '../container.ts';
+import { type FamilyLookup, familyOf } from '../families.ts';
+import { scoreFinished } from '../finish/finish.ts';
+import { correctedModel } from '../finish/priors.ts';
+import type { ModelState } from '../models/types.ts';
+import { dataFacts } from '../prepare.ts';
+import { outputsOf } from '../scoring.ts';
+import { fitWithin } from '../trial/memory.ts';
+import type { EngineContext, LoadedModel, PreparedData, TrialResult } from '../types.ts';
+import { distill } from './distill.ts';
+import { allRowsInput } from './input.ts';
+import { outOfFold } from './out-of-fold.ts';
+
+export type RefitKind = 'full' | 'distilled';
+
+export interface RefitOptions {
+  kind: RefitKind;
+  /** the name of the model that is fitted again */
+  name: string;
+  seed: number;
+  lookup?: FamilyLookup;
+}
+
+/** More rounds on more rows: by the root of the rows, but by a fifth at most. */
+const mostMoreRounds = 1.2;
+const timedRows = 1000;
+
+/**
+ * A new model from one that was trained: `full` fits every member once on all training rows, with the rounds that its
+ * folds needed, so that predictions ask one model in place of one per fold; `distilled` is one small model that learns
+ * what the whole answers. Throws STATE_INVALID where the model cannot be fitted again.
+ */
+export async function refitModel(
+  prepared: PreparedData,
+  artifact: Uint8Array,
+  options: RefitOptions,
+  context: EngineContext,
+): Promise<TrialResult> {
+  if (prepared.forecast) throw cannot('a forecast is fitted on all its history already');
+  const startMs = context.now();
+  const source = await loadModel(artifact, options.lookup);
+  try {
+    const made =
+      options.kind === 'full'
+        ? await refitFully(prepared, artifact, source, options, context)
+        : await distill(prepared, source, options, context);
+    const model = await loadModel(made.artifact, options.lookup);
+    const result = { ...made, ...predicted(prepared, model, context) };
+    model.dispose();
+    const fitSeconds = (context.now() - startMs) / 1000;
+    return {
+      ...result,
+      fitSeconds,
+      learningCurves: noCurves,
+      members: [],
+      fits: [],
+      truncated: false,
+      notBetterThanBest: false,
+    };
+  } finally {
+    source.dispose();
+  }
+}
+
+const noCurves = { iterations: [], iterationLabel: 'round', sampleSize: [] };
+
+async function refitFully(
+  prepared: PreparedData,
+  artifact: Uint8Array,
+  source: LoadedModel,
+  { name, lookup = familyOf }: RefitOptions,
+  context: EngineContext,
+) {
+  const bytes = await refitArtifact(prepared, artifact, lookup, context);
+  // Cross-validation of the same configuration is what can be said of a model that has seen every row.
+  const finished = scoreFinished(prepared, outOfFold(prepared, source), source.finishing);
+  return { ...finished, artifact: bytes, name: `${name}, on all rows` };
+}
+
+async function refitArtifact(
+  prepared: PreparedData,
+  artifact: Uint8Array,
+  lookup: FamilyLookup,
+  context: EngineContext,
+): Promise<Uint8Array> {
+  const header = readArtifactHeader(artifact);
+  const { finishing = {} } = header;
+  if (header.kind === 'bag') return refitBag(prepared, header, lookup, context);
+  const { tensors } = readContainer(artifact, 'model');
+  const members: { artifact: Uint8Array; weight: number; name: string }[] = [];
+  for (const [index, { weight = 0, name = '' }] of header.members.entries()) {
+    const own = await refitArtifact(prepared, tensors[`a${index}`] as Uint8Array, lookup, context);
+    members.push({ artifact: own, weight, name });
+  }
+  return writeEnsemble(prepared, header.family, members, { finishing, stack: header.stack });
+}
+
+async function refitBag(
+  prepared: PreparedData,
+  header: ArtifactHeader,
+  lookup: FamilyLookup,
+  context: EngineContext,
+): Promise<Uint8Array> {
+  const { fitted, family: id, finishing = {} } = header;
+  if (!fitted || fitted.folds.length === 0)
+    throw cannot('it does not say how it was fitted: an earlier version made it');
+  if (header.members.length < fitted.folds.length) throw cannot('it was fitted on all rows already');
+  context.signal?.throwIfAborted();
+  const info = lookup(id);
+  const { rows, iterations, decided } = medianFold(fitted.folds);
+  const growth = Math.min(mostMoreRounds, Math.max(1, Math.sqrt(prepared.trainingRows / Math.max(1, rows))));
+  const rounds = Math.max(1, Math.round(iterations * growth));
+  const { input, corrected } = allRowsInput(prepared, fitted, context);
+  const family = await info.load();
+  const { model } = await fitWithin(
+    { ...input, iterations: rounds, ...(decided ? { decided: { ...decided, rounds } } : {}) },
+    input.train.rows.length,
+    info,
+    dataFacts(prepared),
+    family.fit,
+  );
+  const state: ModelState = (corrected ? correctedModel(model, corrected) : model).state();
+  model.dispose();
+  return writeBag(prepared, id, [state], finishing, fitted);
+}
+
+/** The fold with the middle number of iterations; of two the earlier. */
+function medianFold<F extends { iterations: number }>(folds: readonly F[]): F {
+  const order = folds.map((_, index) => index).sort((a, b) => folds[a]!.iterations - folds[b]!.iterations || a - b);
+  return folds[order[(order.length - 1) >> 1]!]!;
+}
+
+/** What the new model itself answers: the sealed rows, and how long a row takes. */
+function predicted(prepared: PreparedData, model: LoadedModel, context: EngineContext) {
+  const { features, trainingRows, target } = prepared;
+  const sealed = target.length - trainingRows;
+  const sample = sliceRows(features, 0, Math.min(timedRows, trainingRows));
+  const before = context.now();
+  model.predict(sample);
+  const predictMsPerRow = (context.now() - before) / sample.rows;
+  const holdout =
+    sealed > 0 ? Float32Array.from(model.predict(sliceRows(features, trainingRows, sealed))) : new Float32Array(0);
+  if (sealed > 0 && holdout.length !== sealed * outputsOf(prepared.plan)) throw cannot('it answers other rows');
+  return { holdout, predictMsPerRow };
+}
+
+function cannot(why: string): AppError {
+  return new AppError('STATE_INVALID', `This model cannot be fitted again: ${why}. Choose another model.`);
+}
