@@ -19,6 +19,7 @@ export interface ScoringPlan {
   positiveClass: string | null;
   metric: string;
   seed: number;
+  forecast?: { scale?: number | undefined } | undefined;
 }
 
 /** Columns of a prediction: one per class, or one value. */
@@ -28,7 +29,7 @@ export function outputsOf(plan: Pick<ScoringPlan, 'task' | 'labels'>): number {
 
 export function shapeOf(plan: ScoringPlan): MetricShape {
   const positive = plan.positiveClass === null ? -1 : plan.labels.indexOf(plan.positiveClass);
-  return { classes: outputsOf(plan), positive: positive < 0 ? undefined : positive };
+  return { classes: outputsOf(plan), positive: positive < 0 ? undefined : positive, scale: plan.forecast?.scale };
 }
 
 /** The metric of a plan, or METRIC_UNKNOWN: a stored plan may name one that this version no longer has. */

@@ -9,6 +9,7 @@ import type {
 } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 import type { Finishing } from './finish/finishing.ts';
+import type { SeriesHistory } from './models/types.ts';
 import type { ForecastData } from './tasks/forecast/data.ts';
 
 /** What the engine may ask of the outside: it has no clock and no randomness of its own. */
@@ -152,6 +153,8 @@ export interface EnsembleMember {
   oof: Float32Array;
   holdout: Float32Array;
   artifact: Uint8Array;
+  /** of the artifact, where it is known without reading it */
+  sizeBytes?: number;
   predictMsPerRow: number;
 }
 
@@ -169,12 +172,14 @@ export interface LoadedModel {
   finishing: Finishing;
   /** class index per row of predictions: from the threshold of a binary model, else the most probable */
   decide(predictions: Float64Array): Int32Array;
-  /** regression: rows x 2, lower and upper ends that hold the actual value in `level` of cases (0.9); null without residuals */
-  intervals(predictions: Float64Array, level?: number): Float64Array | null;
+  /** regression: rows x 2, lower and upper ends that hold the actual value in `level` of cases (0.9); null without residuals. Forecasts need the table too */
+  intervals(predictions: Float64Array, level?: number, table?: Table): Float64Array | null;
   /** how many fold models each bag has, in the order repeat by repeat, fold by fold */
   foldModels: number;
   /** the same by the models of one fold alone: for rows of that fold these are out-of-fold predictions */
-  predictWithFold(fold: number, table: Table): Float64Array;
+  predictWithFold(fold: number, table: Table, history?: SeriesHistory): Float64Array;
+  /** the same as `predict`, of features as the trials have them; forecasts are given the series too */
+  predictPrepared(features: Table, history?: SeriesHistory): Float64Array;
   /** frees what its runtime holds; the model must not be used afterwards */
   dispose(): void;
 }

@@ -102,7 +102,7 @@ async function writePredictions(
   const labels = model.labels.map(csvCell);
   const isRegression = predictsValues(model.task);
   const best = isRegression ? null : model.decide(predictions);
-  const ends = level === null ? null : model.intervals(predictions, level);
+  const ends = level === null ? null : model.intervals(predictions, level, table);
   const header = isRegression ? (ends ? 'value,low,high' : 'value') : probabilities ? labels.join(',') : 'label';
   const line = (row: number): string => {
     if (best && !probabilities) return labels[best[row]!]!;

@@ -1,6 +1,6 @@
 import type { LoadedModel } from '@laurel/automl';
 import { AppError, type Prediction, type PredictResponse, predictsValues } from '@laurel/contracts';
-import { csvToTable, type RowsResult, recordsToTable } from '@laurel/tabular';
+import { csvToTable, type RowsResult, recordsToTable, type Table } from '@laurel/tabular';
 import type { ComputeThreads } from '../compute/threads.ts';
 import type { CachedModel } from './model-cache.ts';
 
@@ -29,7 +29,7 @@ export async function predictRows(
   const { model } = loaded;
   const { table, warnings } = body.kind === 'csv' ? readCsv(body.bytes, model) : readRows(body.value, model);
   const outputs = await predictTable(loaded, table, threads);
-  return { ...ids, predictions: toPredictions(outputs, model, level), warnings };
+  return { ...ids, predictions: toPredictions(outputs, model, level, table), warnings };
 }
 
 /** On this thread when it is quick, else on a compute thread. Each row's prediction depends on that row alone, so both agree. */
@@ -115,9 +115,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 type Answering = Pick<LoadedModel, 'task' | 'labels' | 'decide' | 'intervals'>;
 
 /** Numbers as the answer has them: the label with all probabilities, or the value with its interval. */
-export function toPredictions(outputs: Float64Array, model: Answering, level?: number): Prediction[] {
+export function toPredictions(outputs: Float64Array, model: Answering, level?: number, table?: Table): Prediction[] {
   if (predictsValues(model.task)) {
-    const ends = model.intervals(outputs, level);
+    const ends = model.intervals(outputs, level, table);
     return Array.from(outputs, (value, row) =>
       ends ? { value, interval: [ends[row * 2]!, ends[row * 2 + 1]!] } : { value },
     );

@@ -69,7 +69,12 @@ function chooseFamilies(asked: string[] | undefined, task: ExperimentPlan['task'
 }
 
 function fittingFamilies(task: ExperimentPlan['task']): FamilyInfo[] {
-  return families.filter((family) => !family.combines && family.tasks.includes(task));
+  return families.filter((family) => {
+    if (family.combines) return false;
+    // Families of rows learn a forecast as a regression; what it has to beat is a forecast itself.
+    const asRegression = task === 'forecast' && !family.reference && family.tasks.includes('regression');
+    return family.tasks.includes(task) || asRegression;
+  });
 }
 
 function chooseStrategy(asked: string | undefined): string {

@@ -1,4 +1,11 @@
-import { AppError, type ColumnProfile, type DatasetProfile, type TaskKind, taskKinds } from '@laurel/contracts';
+import {
+  AppError,
+  type ColumnProfile,
+  type DatasetProfile,
+  predictsValues,
+  type TaskKind,
+  taskKinds,
+} from '@laurel/contracts';
 import { sortByCodePoint } from '@laurel/tabular';
 import type { PlanRequest } from './plan.ts';
 
@@ -43,7 +50,7 @@ export function planTarget(profile: DatasetProfile, request: PlanRequest): Targe
     throw invalid(`${quote(column)} has infinite values. Correct or remove those rows, or choose another target.`);
   }
   const task = settleTask(column, profile.rows - column.missing, request.task ?? 'auto');
-  const labels = task === 'regression' ? [] : labelsOf(column);
+  const labels = predictsValues(task) ? [] : labelsOf(column);
   const warnings = [];
   if (column.missing > 0) {
     const rows = column.missing === 1 ? 'One row has' : `${column.missing} rows have`;
@@ -65,25 +72,19 @@ export function planTarget(profile: DatasetProfile, request: PlanRequest): Targe
 }
 
 function settleTask(column: ColumnProfile, rows: number, asked: string): TaskKind {
-  if (asked === 'forecast') {
-    throw new AppError(
-      'VALIDATION_INVALID',
-      'This version cannot forecast. Use auto, binary, multiclass or regression.',
-    );
-  }
   if (asked !== 'auto' && !taskKinds.some((kind) => kind === asked)) {
     throw new AppError(
       'PARAMETER_INVALID',
-      `There is no task ${JSON.stringify(asked)}. Use auto, binary, multiclass or regression.`,
+      `There is no task ${JSON.stringify(asked)}. Use auto, ${taskKinds.join(', ')}.`,
     );
   }
   if (column.type === 'datetime')
     throw invalid(`${quote(column)} holds dates, which cannot be predicted. Choose another target.`);
   const isNumber = column.type === 'numeric';
-  if (asked === 'regression') {
-    if (isNumber) return 'regression';
+  if (asked === 'regression' || asked === 'forecast') {
+    if (isNumber) return asked;
     throw invalid(
-      `${quote(column)} does not hold numbers, so it cannot be a regression. Use auto, or change the column's type to numeric.`,
+      `${quote(column)} does not hold numbers, so it cannot be a ${asked}. Use auto, or change the column's type to numeric.`,
     );
   }
   if (asked === 'binary' && column.distinct !== 2) {

@@ -81,6 +81,7 @@ export function conformRaw(
   const columns = inputs.map((input) => {
     const found = exact.get(input.name) ?? folded.get(foldName(input.name));
     if (!found) {
+      if (input.optional) return emptyColumn(input, raw.rows);
       if (options.missing !== 'as-missing') throw absent(input.name);
       report.missing.push(input.name);
       return emptyColumn(input, raw.rows);

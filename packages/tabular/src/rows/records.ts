@@ -22,7 +22,7 @@ export function recordsToTable(
 ): RowsResult {
   const warnings: RowWarning[] = unusedKeys(rows, inputs).map(unusedWarning);
   const columns = inputs.map((input) => {
-    const cells = rows.map((row, index) => cellOf(row, input.name, index));
+    const cells = rows.map((row, index) => cellOf(row, input, index));
     return input.type === 'numeric' || input.type === 'datetime'
       ? numericColumn(input, input.type, cells)
       : codedColumn(input, input.type, cells, warnings);
@@ -35,9 +35,10 @@ export function cellPath(row: number, name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `rows[${row}].${name}` : `rows[${row}][${JSON.stringify(name)}]`;
 }
 
-function cellOf(row: Readonly<Record<string, unknown>>, name: string, index: number): unknown {
+function cellOf(row: Readonly<Record<string, unknown>>, { name, optional }: ModelInput, index: number): unknown {
   // a column may be called __proto__ or toString: only the row's own keys count
   if (!Object.hasOwn(row, name)) {
+    if (optional) return null;
     const path = cellPath(index, name);
     throw new AppError(
       'MISSING_FEATURE',
