@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { systemActor } from '@laurel/access';
 import { newId, type TrialView } from '@laurel/contracts';
 import { blobKeys } from '@laurel/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flowers, type Platform, startPlatform, until } from './testing/platform.ts';
+import { childrenOf, isAlive } from './testing/processes.ts';
 import { hasRedis } from './testing/redis.ts';
+import { isEnd, resultsOf } from './testing/results.ts';
 
 const withRedis = hasRedis();
 const limitMs = 120_000;
@@ -231,26 +232,4 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     },
     limitMs,
   );
-}
-
-function resultsOf(trials: TrialView[]): string[] {
-  return trials
-    .toSorted((a, b) => a.number - b.number)
-    .map(({ number, family, status, score }) => `${number} ${family} ${status} ${score}`);
-}
-function isEnd(status: string): boolean {
-  return ['completed', 'failed', 'cancelled'].includes(status);
-}
-function childrenOf(pid: number): number[] {
-  const all = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
-  const rows = all.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-  return rows.filter(([, parent]) => parent === pid).map(([child]) => child as number);
-}
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -90,3 +90,35 @@ function withDatabase(url: string, name: string): string {
   changed.pathname = `/${name}`;
   return changed.toString();
 }
+
+/** An experiment whose row is locked by a test: nobody can record anything of it. */
+export interface HeldExperiment {
+  /** which worker has begun to prepare it, and whether its study exists, at the time of the lock */
+  begunBy: string | null;
+  prepared: boolean;
+  /** writers that wait for the lock */
+  waiting(): Promise<number>;
+  release(): Promise<void>;
+}
+
+/** Locks an experiment until `release`, for tests of what happens when a worker dies before it could record. */
+export async function holdExperiment(connectionString: string, experimentId: string): Promise<HeldExperiment> {
+  const [holder, watcher] = [new pg.Client({ connectionString }), new pg.Client({ connectionString })];
+  await Promise.all([holder.connect(), watcher.connect()]);
+  await holder.query('BEGIN');
+  const { rows } = await holder.query<{ begunBy: string | null; prepared: boolean }>(
+    `SELECT begun_by AS "begunBy", study IS NOT NULL AS prepared FROM experiment WHERE id = $1 FOR UPDATE`,
+    [experimentId],
+  );
+  return {
+    ...rows[0]!,
+    async waiting() {
+      const found = await watcher.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'`);
+      return found.rows.length;
+    },
+    async release() {
+      await holder.query('ROLLBACK');
+      await Promise.all([holder.end(), watcher.end()]);
+    },
+  };
+}

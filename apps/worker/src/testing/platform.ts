@@ -17,6 +17,7 @@ import {
 import { createDb, type Db } from '@laurel/db';
 import { startEmbeddedPostgres } from '@laurel/db/embedded';
 import { migrate } from '@laurel/db/migrate';
+import { type HeldExperiment, holdExperiment } from '@laurel/db/testing';
 import { type BlobStore, blobKeys, createBlobStore } from '@laurel/storage';
 import { startRedis, type TestRedis } from './redis.ts';
 
@@ -25,6 +26,10 @@ export interface Platform {
   db: Db;
   storage: BlobStore;
   worker: TestWorker;
+  /** another worker of the same installation, with the variables given; stopped with the rest */
+  addWorker(env?: Record<string, string>): Promise<TestWorker>;
+  /** keeps everybody from writing to an experiment until it is let go */
+  hold(experimentId: string): Promise<HeldExperiment>;
   killPostgres(): Promise<void>;
   startPostgres(): Promise<void>;
   redis: TestRedis | null;
@@ -54,11 +59,15 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
   const home = join(folder, 'home');
   const db = createDb({ connectionString: databaseUrl, poolSize: 4 });
   const storage = createBlobStore({ kind: 'files', directory: join(home, 'blobs') });
-  const worker = createTestWorker({ databaseUrl, home, redisUrl: redis?.url ?? null });
+  const makeWorker = (env: Record<string, string> = {}) =>
+    createTestWorker({ databaseUrl, home, redisUrl: redis?.url ?? null, env });
+  const worker = makeWorker();
+  const workers = [worker];
   await worker.start();
   // an interrupted test run takes its servers along
   const killAll = () => {
-    for (const pid of [worker.pid(), postgres.pid, redis?.pid() ?? -1]) if (pid > 0) signal(pid, 'SIGKILL');
+    const pids = [...workers.map((each) => each.pid()), postgres.pid, redis?.pid() ?? -1];
+    for (const pid of pids) if (pid > 0) signal(pid, 'SIGKILL');
   };
   process.once('exit', killAll);
 
@@ -66,6 +75,13 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
     db,
     storage,
     worker,
+    async addWorker(env) {
+      const added = makeWorker(env);
+      workers.push(added);
+      await added.start();
+      return added;
+    },
+    hold: (experimentId) => holdExperiment(databaseUrl, experimentId),
     redis,
     async killPostgres() {
       const gone = new Promise<void>((resolve) => postgres.onExit(() => resolve()));
@@ -94,7 +110,7 @@ export async function startPlatform(backend: 'postgres' | 'redis'): Promise<Plat
     trials: (id) => db.experiments.trials(systemActor, id),
     async stop() {
       process.off('exit', killAll);
-      await worker.kill('SIGKILL');
+      await Promise.all(workers.map((each) => each.kill('SIGKILL')));
       await db.close();
       await redis?.stop();
       await postgres.stop();
@@ -111,7 +127,12 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function createTestWorker(input: { databaseUrl: string; home: string; redisUrl: string | null }): TestWorker {
+function createTestWorker(input: {
+  databaseUrl: string;
+  home: string;
+  redisUrl: string | null;
+  env: Record<string, string>;
+}): TestWorker {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   let child: ChildProcess | null = null;
@@ -129,6 +150,7 @@ function createTestWorker(input: { databaseUrl: string; home: string; redisUrl: 
           LAUREL_HOME: input.home,
           LAUREL_WORKERS: '2',
           ...(input.redisUrl ? { REDIS_URL: input.redisUrl } : {}),
+          ...input.env,
         },
       });
       child.stderr?.on('data', (chunk: Buffer) => {
