@@ -3,6 +3,7 @@ import { deriveSeed } from '@laurel/tabular';
 import { writeEnsemble } from './artifact.ts';
 import { selectBagged } from './ensembles/bagged-selection.ts';
 import { crossFitted } from './ensembles/cross-fit.ts';
+import { ensembleLimits, membersWithin } from './ensembles/limits.ts';
 import { chooseMembers, rowCandidates } from './ensembles/members.ts';
 import { applyStack } from './ensembles/stack.ts';
 import { betterStack, type Stacked } from './ensembles/stacking.ts';
@@ -35,7 +36,11 @@ export async function runEnsemble(
   const time = createTimeShares({ now: context.now, capMs: spec.capMs, repeated: spec.repeat });
   const { until } = time;
   const metric = metricOf(plan.metric);
-  const members = chooseMembers(all, metric.higherIsBetter);
+  const best = chooseMembers(all, metric.higherIsBetter);
+  const members = membersWithin(best, ensembleLimits(plan.constraints), () => {
+    const everyone = rowCandidates(prepared, best).some(spec.seed);
+    return selectGreedily(plan, everyone, { rounds, isOver: until(0.1) }).weights;
+  });
   const candidates = rowCandidates(prepared, members);
   const limit = members.length >= manyMembers ? manyRounds : rounds;
   const { trajectory } = selectGreedily(plan, candidates.some(spec.seed), { rounds: limit, isOver: until(0.1) });

@@ -87,7 +87,11 @@ async function readPrepared({ preparedPath, preparedKey }: TrialRequest): Promis
 }
 
 async function readMember(member: StoredMember): Promise<EnsembleMember> {
-  const [{ decodePredictions }, fs, { readFileSync }] = await Promise.all([engine(), files(), import('node:fs')]);
+  const [{ decodePredictions }, fs, { readFileSync, statSync }] = await Promise.all([
+    engine(),
+    files(),
+    import('node:fs'),
+  ]);
   const { oof, holdout } = decodePredictions(await fs.readFile(member.predictionsPath));
   const { trialNumber, name, score, predictMsPerRow } = member;
   return {
@@ -95,6 +99,7 @@ async function readMember(member: StoredMember): Promise<EnsembleMember> {
     name,
     score,
     predictMsPerRow,
+    sizeBytes: statSync(member.artifactPath).size,
     oof,
     holdout,
     // read when the selection has chosen it: most members are not, and artifacts are large
