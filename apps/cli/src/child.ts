@@ -8,9 +8,11 @@ import {
   type EnsembleMember,
   encodePredictions,
   encodePrepared,
+  evaluateModel,
   type PreparedData,
   planWithTable,
   prepareData,
+  refitModel,
   runTrial,
   selectSoFar,
   sha256Hex,
@@ -47,6 +49,30 @@ serveRequests<CliProtocol>({
     const prepared = prepareData(table, plan);
     await writeFile(join(workDir, 'prepared.bin'), encodePrepared(prepared));
     return { splitSha256: prepared.splitSha256 };
+  },
+
+  async refit({ workDir, modelPath, name, how, seed }, { processLimitBytes }) {
+    const prepared = await preparedAt(join(workDir, 'prepared.bin'));
+    const source = new Uint8Array(await readBytes(modelPath));
+    const context = { now: () => performance.now(), processLimitBytes };
+    const made = await refitModel(prepared, source, { kind: how, name, seed }, context);
+    await writeFile(join(workDir, 'refit.model'), made.artifact);
+    const { threshold, calibration } = made.finishing;
+    const evaluate = (split: 'oof' | 'holdout') =>
+      evaluateModel({ prepared, predictions: made[split], split, threshold });
+    return {
+      name: made.name,
+      refitOf: { name, artifactSha256: sha256Hex(source) },
+      score: made.score,
+      validation: made.validation,
+      oof: evaluate('oof'),
+      holdout: made.holdout.length > 0 ? evaluate('holdout') : null,
+      predictMsPerRow: made.predictMsPerRow,
+      sizeBytes: made.artifact.byteLength,
+      artifactSha256: sha256Hex(made.artifact),
+      calibration: calibration?.method ?? null,
+      threshold: threshold ?? null,
+    };
   },
 
   async select({ workDir, members }) {

@@ -23,12 +23,16 @@ const commands: Record<string, Command> = {
     load: async () => (await import('./train/train.ts')).trainCommand,
   },
   predict: {
-    usage: 'predict DIR FILE [--probabilities]  predict the rows of a file with a trained model',
+    usage: 'predict DIR FILE [--probabilities] [--intervals]  predict the rows of a file with a trained model',
     load: async () => (await import('./predict/predict.ts')).predictCommand,
   },
   replay: {
     usage: 'replay MANIFEST TABLE             train a run again and check that its models are the same',
     load: async () => (await import('./replay/replay.ts')).replayCommand,
+  },
+  refit: {
+    usage: 'refit DIR TABLE --out NEWDIR      fit a trained model again on all rows, or distil it (--help)',
+    load: async () => (await import('./refit/refit.ts')).refitCommand,
   },
   audit: {
     usage: 'audit verify                      check the hash chain of the audit log',

@@ -55,7 +55,8 @@ function parse(args: string[]) {
   }
 }
 
-async function readManifest(path: string): Promise<ExperimentManifest> {
+/** Throws PARAMETER_INVALID. */
+export async function readManifest(path: string): Promise<ExperimentManifest> {
   const text = await readFile(path, 'utf8');
   try {
     return experimentManifest.parse(JSON.parse(text));
@@ -67,7 +68,8 @@ async function readManifest(path: string): Promise<ExperimentManifest> {
   }
 }
 
-async function checkTable(file: string, { data }: ExperimentManifest): Promise<void> {
+/** Throws PARAMETER_INVALID when it is another file than that of the manifest. */
+export async function checkTable(file: string, { data }: ExperimentManifest): Promise<void> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   const found = hash.digest('hex');

@@ -3,11 +3,12 @@ import type {
   EngineEvent,
   EnsembleMember,
   PlanRequest,
+  RefitKind,
   selectSoFar,
   TrialOutcome,
   TrialSpec,
 } from '@laurel/automl';
-import type { ExperimentPlan, ModelInput, ParseOptions, TrialRun } from '@laurel/contracts';
+import type { Evaluation, ExperimentPlan, ModelInput, ParseOptions, TrialRun } from '@laurel/contracts';
 
 /** What the ensemble's child needs to find a finished trial. */
 export type MemberRef = Omit<EnsembleMember, 'oof' | 'holdout' | 'artifact'>;
@@ -32,6 +33,21 @@ export type PrunedTrial = Omit<Outcome<'pruned'>, 'fits'> & { run: TrialRun };
 /** A trial's outcome without its arrays, which are files in the work directory. */
 export type TrialReport = CompletedTrial | PrunedTrial | Outcome<'failed'>;
 
+/** A model that was fitted again, without its bytes, which are `refit.model` in the work directory. */
+export interface RefitReport {
+  name: string;
+  refitOf: { name: string; artifactSha256: string };
+  score: number;
+  validation: CompletedTrial['validation'];
+  oof: Evaluation;
+  holdout: Evaluation | null;
+  predictMsPerRow: number;
+  sizeBytes: number;
+  artifactSha256: string;
+  calibration: string | null;
+  threshold: number | null;
+}
+
 /** What the children of the command line answer. */
 export type CliProtocol = {
   prepare: {
@@ -43,6 +59,12 @@ export type CliProtocol = {
   'prepare-again': {
     request: { file: string; parse: ParseOptions | null; plan: ExperimentPlan; workDir: string };
     result: { splitSha256: string };
+    event: never;
+  };
+  /** a new model of one that was trained, see automl's `refitModel` */
+  refit: {
+    request: { workDir: string; modelPath: string; name: string; how: RefitKind; seed: number };
+    result: RefitReport;
     event: never;
   };
   /** weights of the best ensemble of finished trials so far */
