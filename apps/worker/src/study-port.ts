@@ -15,5 +15,8 @@ export const studyPort: StudyPort = {
 
 /** The same for the moment when an experiment begins. */
 export function studyPortFor(facts: DataFacts): StudyPort {
-  return { ...studyPort, create: (plan: ExperimentPlan) => createStudy(plan, { facts, families, idleGapMs }) };
+  return {
+    ...studyPort,
+    create: (plan: ExperimentPlan) => createStudy(plan, { facts, families, idleGapMs, selects: true }),
+  };
 }

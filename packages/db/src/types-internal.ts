@@ -143,6 +143,12 @@ export interface InternalRepository {
   experimentFailed(experimentId: string, error: SerialisedError): Promise<void>;
   /** lock, step, persist, insert trials/outbox/events, commit; a step on an ended experiment does nothing */
   stepStudy(experimentId: string, event: 'finish' | 'cancel' | 'tick', study: StudyPort): Promise<void>;
+  /** tells the study the best ensemble so far of its completed trials; one that is no better changes nothing */
+  modelsSelected(
+    experimentId: string,
+    selected: { score: number; members: { trialNumber: number; weight: number }[] },
+    study: StudyPort,
+  ): Promise<void>;
   // trials
   /** null when it is not to be run (ended, cancelled, running elsewhere with a fresh heartbeat) */
   claimTrial(trialId: string, worker: string): Promise<ClaimedTrial | null>;

@@ -1,4 +1,12 @@
-import type { DataFacts, PlanRequest, PrunedTrial, TrialOutcome, TrialResult, TrialSpec } from '@laurel/automl';
+import type {
+  DataFacts,
+  PlanRequest,
+  PrunedTrial,
+  selectSoFar,
+  TrialOutcome,
+  TrialResult,
+  TrialSpec,
+} from '@laurel/automl';
 import type { DatasetProfile, ExperimentPlan, Interval, ModelInput, TrialRun } from '@laurel/contracts';
 import type { ProfileFileInput } from '@laurel/tabular/readers';
 
@@ -10,6 +18,8 @@ export type EngineProtocol = {
   'read-table': { request: ProfileFileInput; result: TableSummary; event: never };
   /** plan, leak check, split: everything that the trials share, written to one file */
   prepare: { request: PrepareRequest; result: PreparedSummary; event: never };
+  /** weights of the best ensemble of finished trials so far */
+  select: { request: SelectRequest; result: ReturnType<typeof selectSoFar>; event: never };
   trial: { request: TrialRequest; result: TrialAnswer; event: TrialProgress };
   ensemble: { request: EnsembleRequest; result: TrialAnswer; event: TrialProgress };
 };
@@ -46,6 +56,12 @@ export interface TrialRequest {
   spec: TrialSpec;
   /** what is left of the experiment's seconds; the trial's own cap is cut to it */
   budgetLeftMs: number | null;
+}
+
+export interface SelectRequest {
+  preparedPath: string;
+  preparedKey: string;
+  members: Pick<StoredMember, 'trialNumber' | 'score' | 'predictionsPath'>[];
 }
 
 export interface EnsembleRequest extends TrialRequest {

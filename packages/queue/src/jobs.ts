@@ -27,6 +27,13 @@ export const jobs = {
     backoffMs: 500,
     concurrency: (slots: number) => slots,
   },
+  // once in every tenth of a budget; one that is lost is left out, the next one knows more
+  'select-models': {
+    payload: z.strictObject({ experimentId: z.string() }),
+    attempts: 1,
+    backoffMs: 0,
+    concurrency: () => 1,
+  },
   // a person asked for something: the study is told at once, also where no trial runs that would bring its next step
   'step-study': {
     payload: z.strictObject({ experimentId: z.string() }),

@@ -4,6 +4,7 @@ import { prepareExperiment } from './prepare-experiment.ts';
 import { profileDataset } from './profile-dataset.ts';
 import { reconcile } from './reconcile.ts';
 import { runTrial } from './run-trial.ts';
+import { selectModels } from './select-models.ts';
 import { stepStudy } from './step-study.ts';
 
 /** One line per job of the catalog; a missing one does not compile. */
@@ -12,6 +13,7 @@ export function createHandlers(resources: Resources): JobHandlers {
     'profile-dataset': profileDataset(resources),
     'prepare-experiment': prepareExperiment(resources),
     'run-trial': runTrial(resources),
+    'select-models': selectModels(resources),
     'step-study': stepStudy(resources),
     reconcile: reconcile(resources),
   };

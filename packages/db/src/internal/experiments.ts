@@ -8,7 +8,7 @@ import { lockExperiment, stepStudy } from './study.ts';
 
 type ExperimentFunctions = Pick<
   InternalRepository,
-  'experimentForPreparing' | 'experimentPrepared' | 'experimentFailed' | 'stepStudy'
+  'experimentForPreparing' | 'experimentPrepared' | 'experimentFailed' | 'stepStudy' | 'modelsSelected'
 >;
 
 export function createExperimentFunctions({ database }: Context): ExperimentFunctions {
@@ -93,6 +93,12 @@ export function createExperimentFunctions({ database }: Context): ExperimentFunc
       await database.tx(async (tx) => {
         const experiment = await lockExperiment(tx, experimentId);
         if (experiment) await stepStudy(tx, experiment, { type: event }, study);
+      });
+    },
+    async modelsSelected(experimentId, selected, study) {
+      await database.tx(async (tx) => {
+        const experiment = await lockExperiment(tx, experimentId);
+        if (experiment) await stepStudy(tx, experiment, { type: 'selected', ...selected }, study);
       });
     },
   };

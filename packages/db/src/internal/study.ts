@@ -27,6 +27,7 @@ const studyAction = z.discriminatedUnion('type', [
   z.object({ type: z.literal('run-trial'), trial: trialSpec }),
   z.object({ type: z.literal('stop-trials'), numbers: z.array(z.number().int()) }),
   z.object({ type: z.literal('release-trials'), numbers: z.array(z.number().int()) }),
+  z.object({ type: z.literal('select') }),
   z.object({
     type: z.literal('end'),
     status: z.enum(['completed', 'failed', 'cancelled']),
@@ -70,6 +71,13 @@ export async function nowMs(tx: Tx): Promise<number> {
   return Number(row!.ms);
 }
 
+/** The best ensemble so far, as the study keeps it. */
+export interface SelectedModels {
+  type: 'selected';
+  score: number;
+  members: { trialNumber: number; weight: number }[];
+}
+
 /** A study event without its time, which is the database's. */
 export type TimelessEvent =
   | { type: 'begin'; parallelism: number }
@@ -85,6 +93,7 @@ export type TimelessEvent =
     }
   | { type: 'trial-failed'; number: number; seconds: number; failure: unknown }
   | { type: 'trial-lost'; number: number }
+  | SelectedModels
   | { type: 'finish' }
   | { type: 'cancel' }
   | { type: 'tick' };
@@ -150,6 +159,8 @@ async function carryOut(tx: Tx, experiment: LockedExperiment, actions: StudyActi
   for (const action of actions) {
     if (action.type === 'run-trial') events.push(await queueTrial(tx, experiment, action.trial));
     else if (action.type === 'stop-trials') events.push(...(await stopTrials(tx, experiment.id, action.numbers)));
+    else if (action.type === 'select')
+      tx.enqueue('select-models', { experimentId: experiment.id }, { projectId: experiment.projectId });
     else if (action.type === 'release-trials') events.push(...(await releaseTrials(tx, experiment.id, action.numbers)));
   }
   const end = actions.find((action) => action.type === 'end');

@@ -37,6 +37,14 @@ export const engineHandlers: Handlers<EngineProtocol> = {
     return { plan: prepared.plan, inputs, splitSha256, facts: dataFacts(prepared) };
   },
 
+  select: async (request) => {
+    const [{ decodePredictions, selectSoFar }, fs] = await Promise.all([engine(), files()]);
+    const models = request.members.map(async ({ predictionsPath, ...member }) => {
+      return { ...member, oof: decodePredictions(await fs.readFile(predictionsPath)).oof };
+    });
+    return selectSoFar(await readPrepared(request), await Promise.all(models));
+  },
+
   trial: (request, context) => runTrial(request, [], context),
 
   ensemble: async (request, context) => runTrial(request, await Promise.all(request.members.map(readMember)), context),
@@ -77,7 +85,10 @@ function capMs({ spec, budgetLeftMs }: TrialRequest): number {
 let held: { key: string; prepared: PreparedData } | null = null;
 
 /** Reads the prepared data once per key, and lets the one before go. */
-async function readPrepared({ preparedPath, preparedKey }: TrialRequest): Promise<PreparedData> {
+async function readPrepared({
+  preparedPath,
+  preparedKey,
+}: Pick<TrialRequest, 'preparedPath' | 'preparedKey'>): Promise<PreparedData> {
   if (held?.key !== preparedKey) {
     held = null;
     const [{ decodePrepared }, fs] = await Promise.all([engine(), files()]);
