@@ -9,7 +9,9 @@ export interface Layout {
   sealed: number;
 }
 
-const usualFolds = 3;
+const fewFolds = 3;
+const shortSeriesFolds = 5;
+const shortSeriesShare = 0.4;
 const mostFolds = 20;
 const mostWindows = 10;
 /** Share of the training part that backtests may take. */
@@ -19,7 +21,7 @@ const sealedShare = 0.2;
 
 /**
  * Rolling origins (Tashman 2000): three blocks unless told, each of as many windows as fit into three tenths of the
- * series. Throws TOO_FEW_ROWS and VALIDATION_INVALID.
+ * series; up to five of one window where there is room for few. Throws TOO_FEW_ROWS and VALIDATION_INVALID.
  * @param asked `orFewer`: fewer folds than asked for are no error
  * @param length steps from the first to the last value; @param rows values of all series
  */
@@ -39,7 +41,7 @@ export function backtestLayout(
       `A series of ${length} steps is too short to try forecasts of ${horizon} steps: ${least + horizon} are needed${sealed > 0 ? ` beside ${sealed} sealed ones` : ''}. Add rows, or look less far ahead.`,
     );
   }
-  const wanted = asked.folds ?? Math.min(usualFolds, most);
+  const wanted = asked.folds ?? Math.min(most, usualFolds(training, horizon));
   const folds = asked.orFewer ? Math.min(wanted, most) : wanted;
   if (!Number.isInteger(folds) || folds < 1 || folds > most) {
     throw new AppError(
@@ -49,6 +51,12 @@ export function backtestLayout(
   }
   const windows = Math.floor((backtestShare * training) / (folds * horizon));
   return { folds, windows: Math.max(1, Math.min(mostWindows, windows)), sealed };
+}
+
+/** A short series has few forecasts to compare models by, and its fits are quick: more of them then. */
+function usualFolds(training: number, horizon: number): number {
+  if (backtestShare * training >= 2 * fewFolds * horizon) return fewFolds;
+  return Math.max(fewFolds, Math.min(shortSeriesFolds, Math.floor((shortSeriesShare * training) / horizon)));
 }
 
 function sealedSteps(length: number, horizon: number, asked: 'auto' | number, rows: number): number {
