@@ -68,8 +68,11 @@ export async function runFold(
   }
 }
 
-/** Runs a command of the bundled program with its standard output in a file. */
-async function laurel(args: string[], outputFile: string): Promise<{ seconds: number; peakMb: number }> {
+/** Runs a command of the bundled program with its standard output in a file. It first speaks when it has read its data. */
+export async function laurel(
+  args: string[],
+  outputFile: string,
+): Promise<{ seconds: number; firstWordsSeconds: number; peakMb: number }> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LAUREL_ROOT: root, LAUREL_WORKERS: '2' },
@@ -80,6 +83,10 @@ async function laurel(args: string[], outputFile: string): Promise<{ seconds: nu
     peakMb = Math.max(peakMb, residentMb(child.pid as number));
   }, 250);
   let said = '';
+  let firstWordsAt = startedAt;
+  child.stderr.once('data', () => {
+    firstWordsAt = performance.now();
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-20_000);
   });
@@ -89,5 +96,10 @@ async function laurel(args: string[], outputFile: string): Promise<{ seconds: nu
   clearInterval(watch);
   if (code !== 0)
     throw new Error(`laurel ${args[0]} ended with code ${code}: ${said.trimEnd().split('\n').slice(-5).join(' ')}`);
-  return { seconds: (performance.now() - startedAt) / 1000, peakMb: Math.round(peakMb) };
+  const secondsTo = (atMs: number) => (atMs - startedAt) / 1000;
+  return {
+    seconds: secondsTo(performance.now()),
+    firstWordsSeconds: secondsTo(firstWordsAt),
+    peakMb: Math.round(peakMb),
+  };
 }
