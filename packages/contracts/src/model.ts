@@ -136,6 +136,15 @@ export const modelView = z.object({
     codeVersion: z.string(),
     artifactSha256: z.string().nullable(),
     members: z.array(z.object({ modelId: z.string(), name: z.string(), weight: z.number() })),
+    /** how its probabilities were calibrated; null: as the models give them */
+    calibration: z.enum(['temperature', 'isotonic']).nullable().optional(),
+    /** binary: probability of the positive class from which a row is called positive; null: 0.5 */
+    threshold: z.number().nullable().optional(),
+    /** the model that this one was fitted again from: on all rows, or distilled */
+    refitOf: z
+      .object({ modelId: z.string(), kind: z.enum(['full', 'distilled']) })
+      .nullable()
+      .optional(),
   }),
   /** why its fit ended before it was done, in words; null when it did not */
   stopReason: z.string().nullable().optional(),

@@ -10,6 +10,7 @@ import { createFirstStartFunctions } from './internal/first-start.ts';
 import { createOutboxFunctions } from './internal/outbox.ts';
 import { createPreparationFunctions } from './internal/preparations.ts';
 import { createReconcileFunctions } from './internal/reconcile.ts';
+import { createRefitFunctions } from './internal/refits.ts';
 import { createServingFunctions } from './internal/serving.ts';
 import { createTrialFunctions } from './internal/trials.ts';
 import { createApiKeyRepository } from './repositories/api-keys.ts';
@@ -76,6 +77,7 @@ function createInternal(context: Context, hub: NotificationHub): InternalReposit
     ...createReconcileFunctions(context),
     ...createOutboxFunctions(context),
     ...createServingFunctions(context),
+    ...createRefitFunctions(context),
     ...createFirstStartFunctions(context),
     listen: (channel, onNotify) =>
       hub.listen(channel, onNotify).catch((error) => {

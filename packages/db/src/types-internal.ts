@@ -57,6 +57,8 @@ export interface CompletedTrial {
   members: { trialNumber: number; weight: number }[];
   /** in words, why the fit ended before it was done */
   stopReason?: string;
+  /** what was learnt from its out-of-fold predictions */
+  finishing?: { calibration?: { method: string } | undefined; threshold?: number | undefined };
   /** ensemble: its guard did not find it better than the best single model */
   notBetterThanBest?: boolean;
   artifact: Uint8Array;
@@ -96,6 +98,27 @@ export interface StudyPort {
 }
 
 /** For worker, serve and launcher. Times are the database's. */
+export interface RefitSource {
+  modelId: string;
+  projectId: string;
+  experimentId: string;
+  name: string;
+  family: string;
+  seed: number;
+  /** null when its artifact was not kept */
+  artifactSha256: string | null;
+  experimentStatus: ExperimentStatus;
+}
+
+export interface RefittedModel {
+  kind: 'full' | 'distilled';
+  /** of the trial that it is recorded as; its predictions are stored under it */
+  trialId: string;
+  result: Omit<CompletedTrial, 'members' | 'seconds' | 'peakMb'>;
+  seconds: number;
+  peakMb: number;
+}
+
 export interface InternalRepository {
   // datasets
   /** `worker`: who begins; when it dies, `heldPreparations` tells */
@@ -193,6 +216,11 @@ export interface InternalRepository {
   ): Promise<number>;
   /** resolves with an unsubscribe; `onNotify` is called after commits that wrote outbox rows (LISTEN/NOTIFY) */
   listen(channel: 'outbox' | 'events' | 'champion', onNotify: (payload: string) => void): Promise<() => Promise<void>>;
+  // models fitted again
+  /** null when there is no such model */
+  modelForRefit(modelId: string): Promise<RefitSource | null>;
+  /** stores the new model beside the others of its experiment, under a trial of its own; answers its id */
+  modelRefitted(source: RefitSource, made: RefittedModel): Promise<string>;
   // jobs of people
   jobStarted(jobId: string): Promise<{ id: string; projectId: string; kind: string; input: unknown } | null>;
   jobFinished(jobId: string, outcome: { result: unknown } | { error: SerialisedError }): Promise<void>;

@@ -2,6 +2,7 @@ import type {
   DataFacts,
   PlanRequest,
   PrunedTrial,
+  RefitKind,
   selectSoFar,
   TrialOutcome,
   TrialResult,
@@ -22,6 +23,8 @@ export type EngineProtocol = {
   select: { request: SelectRequest; result: ReturnType<typeof selectSoFar>; event: never };
   trial: { request: TrialRequest; result: TrialAnswer; event: TrialProgress };
   ensemble: { request: EnsembleRequest; result: TrialAnswer; event: TrialProgress };
+  /** a new model of one that was trained, see automl's `refitModel` */
+  refit: { request: RefitRequest; result: TrialAnswer; event: never };
 };
 
 export interface TableSummary {
@@ -62,6 +65,16 @@ export interface SelectRequest {
   preparedPath: string;
   preparedKey: string;
   members: Pick<StoredMember, 'trialNumber' | 'score' | 'predictionsPath'>[];
+}
+
+export interface RefitRequest {
+  preparedPath: string;
+  preparedKey: string;
+  artifactPath: string;
+  how: RefitKind;
+  /** of the model that is fitted again */
+  name: string;
+  seed: number;
 }
 
 export interface EnsembleRequest extends TrialRequest {

@@ -34,6 +34,13 @@ export const jobs = {
     backoffMs: 0,
     concurrency: () => 1,
   },
+  // a person asked for a new model of an old one; what goes wrong in the fit does so again
+  'refit-model': {
+    payload: z.strictObject({ jobId: z.string() }),
+    attempts: 3,
+    backoffMs: 1000,
+    concurrency: () => 1,
+  },
   // a person asked for something: the study is told at once, also where no trial runs that would bring its next step
   'step-study': {
     payload: z.strictObject({ experimentId: z.string() }),

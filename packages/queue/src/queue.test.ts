@@ -32,6 +32,7 @@ it('a worker whose connection fails while it starts is made anew, and starves no
       'profile-dataset': nothing,
       'prepare-experiment': nothing,
       'run-trial': async ({ trialId }) => void seen.push(trialId),
+      'refit-model': nothing,
       'select-models': nothing,
       'step-study': nothing,
       reconcile: nothing,

@@ -3,6 +3,7 @@ import type { Resources } from '../resources.ts';
 import { prepareExperiment } from './prepare-experiment.ts';
 import { profileDataset } from './profile-dataset.ts';
 import { reconcile } from './reconcile.ts';
+import { refitModel } from './refit-model.ts';
 import { runTrial } from './run-trial.ts';
 import { selectModels } from './select-models.ts';
 import { stepStudy } from './step-study.ts';
@@ -13,6 +14,7 @@ export function createHandlers(resources: Resources): JobHandlers {
     'profile-dataset': profileDataset(resources),
     'prepare-experiment': prepareExperiment(resources),
     'run-trial': runTrial(resources),
+    'refit-model': refitModel(resources),
     'select-models': selectModels(resources),
     'step-study': stepStudy(resources),
     reconcile: reconcile(resources),

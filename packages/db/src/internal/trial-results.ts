@@ -73,8 +73,8 @@ export async function completeTrial(
   const modelId = newId('model');
   await tx.query(
     `INSERT INTO model (id, project_id, experiment_id, trial_id, family, name, score, validation, metrics,
-       holdout_metrics, learning_curves, members, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       holdout_metrics, learning_curves, members, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row, finishing)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       modelId,
       experiment.projectId,
@@ -92,11 +92,18 @@ export async function completeTrial(
       result.artifact.byteLength,
       result.fitSeconds,
       result.predictMsPerRow,
+      finishingOf(result),
     ],
   );
   const { name, score, stopReason = null } = result;
   const done = trialEvent(trial, { status: 'completed', name, score, modelId, stopReason });
   await addEvents(tx, experiment, [done, ...(await bestEvent(tx, experiment, modelId, result.score))]);
+}
+
+/** What of the finishing people are told; the artifact has all of it. */
+export function finishingOf({ finishing }: Pick<CompletedTrial, 'finishing'>): string | null {
+  if (!finishing) return null;
+  return json({ calibration: finishing.calibration?.method, threshold: finishing.threshold });
 }
 
 async function memberModels(tx: Tx, experimentId: string, members: CompletedTrial['members']) {

@@ -71,6 +71,9 @@ export interface ModelRow {
   size_bytes: number;
   fit_seconds: number;
   predict_ms_per_row: number;
+  finishing: { calibration?: 'temperature' | 'isotonic'; threshold?: number } | null;
+  refit_of: string | null;
+  refit_kind: 'full' | 'distilled' | null;
   created_at: Date;
   stop_reason: string | null;
   generated_features: NonNullable<ModelView['generatedFeatures']>;
@@ -90,7 +93,7 @@ export interface ModelRow {
 const select = `SELECT model.id, model.project_id, model.experiment_id, trial.number, model.family, model.name,
     model.score, model.validation, model.metrics, model.holdout_metrics, trial.config, model.members,
     model.artifact_sha256, model.artifact_kept, model.size_bytes, model.fit_seconds, model.predict_ms_per_row,
-    model.created_at, trial.stop_reason, trial.generated_features, experiment.plan, experiment.metric, experiment.inputs, experiment.split_sha256,
+    model.finishing, model.refit_of, model.refit_kind, model.created_at, trial.stop_reason, trial.generated_features, experiment.plan, experiment.metric, experiment.inputs, experiment.split_sha256,
     experiment.code_version, experiment.holdout_openings, dataset.id AS dataset_id, dataset.name AS dataset_name,
     dataset.version AS dataset_version, dataset.sha256 AS dataset_sha256,
     EXISTS (SELECT 1 FROM champion WHERE champion.project_id = model.project_id AND champion.model_id = model.id
@@ -143,6 +146,9 @@ function toModelView(row: ModelRow, plan: ExperimentPlan): ModelView {
       codeVersion: row.code_version,
       artifactSha256: row.artifact_sha256,
       members: row.members,
+      calibration: row.finishing?.calibration ?? null,
+      threshold: row.finishing?.threshold ?? null,
+      refitOf: row.refit_of && row.refit_kind ? { modelId: row.refit_of, kind: row.refit_kind } : null,
     },
     stopReason: row.stop_reason,
     generatedFeatures: row.generated_features,

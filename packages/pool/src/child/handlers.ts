@@ -45,6 +45,21 @@ export const engineHandlers: Handlers<EngineProtocol> = {
     return selectSoFar(await readPrepared(request), await Promise.all(models));
   },
 
+  refit: async (request, { signal, processLimitBytes }) => {
+    const { encodePredictions, holdoutMetrics, refitModel } = await engine();
+    const prepared = await readPrepared(request);
+    const artifact = new Uint8Array(await (await files()).readFile(request.artifactPath));
+    const { how, name, seed } = request;
+    const context = { now: () => performance.now(), signal, processLimitBytes };
+    const { oof, holdout, fits: _, ...made } = await refitModel(prepared, artifact, { kind: how, name, seed }, context);
+    const { threshold } = made.finishing;
+    const outputs = predictsValues(prepared.plan.task) ? 1 : prepared.plan.labels.length;
+    const predictions = encodePredictions({ outputs, oof, holdout, threshold });
+    const run = await trialRunOf({}, processLimitBytes);
+    const metrics = holdoutMetrics(prepared, holdout, threshold);
+    return { status: 'completed', ...made, predictions, holdoutMetrics: metrics, run };
+  },
+
   trial: (request, context) => runTrial(request, [], context),
 
   ensemble: async (request, context) => runTrial(request, await Promise.all(request.members.map(readMember)), context),

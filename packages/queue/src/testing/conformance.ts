@@ -41,6 +41,7 @@ export function describeQueue(start: () => Promise<TestServer>): void {
         'profile-dataset': nothing,
         'prepare-experiment': nothing,
         'run-trial': nothing,
+        'refit-model': nothing,
         'select-models': nothing,
         'step-study': nothing,
         reconcile: nothing,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { Actor } from '@laurel/access';
 import { AppError, batchReport, newId } from '@laurel/contracts';
 import { blobKeys } from '@laurel/storage';
 import { type BatchJob, batchJob, batchOutput, startBatch } from '../batch/jobs.ts';
@@ -7,7 +8,9 @@ import { defineRoute } from '../http/define-route.ts';
 import { attachment } from '../http/headers.ts';
 import { parseJson } from '../http/json.ts';
 import { checkBody, checkRefs } from '../http/validate.ts';
+import type { Platform } from '../platform.ts';
 import { receiveFile } from '../upload/receive-file.ts';
+import { refitJobView, refitKind, refitView } from './refit.ts';
 
 const jobView = z.object({
   id: z.string(),
@@ -25,6 +28,17 @@ function viewOf(job: BatchJob): z.infer<typeof jobView> {
   const { id, modelId, status, report, error, createdAt } = job;
   const downloadUrl = status === 'completed' ? `/api/v1/jobs/${id}/download` : null;
   return { id, kind: 'batch-predictions', modelId, status, report, downloadUrl, error, createdAt };
+}
+
+/** Jobs of workers are rows; null for one that is not, or is out of sight. */
+async function refitJob(platform: Platform, actor: Actor, id: string) {
+  try {
+    const job = await platform.db.jobs.get(actor, id);
+    return job.kind === refitKind ? job : null;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
 }
 
 export const batchRoutes = [
@@ -83,8 +97,11 @@ export const batchRoutes = [
     tag: 'Jobs',
     summary: 'How a job is doing, its report and where to download its result',
     params: { id: 'job' },
-    response: jobView,
-    handler: async ({ platform, actor, params: { id } }) => ({ body: viewOf(await batchJob(platform, actor, id)) }),
+    response: z.union([jobView, refitJobView]),
+    handler: async ({ platform, actor, params: { id } }) => {
+      const job = await refitJob(platform, actor, id);
+      return { body: job ? refitView(job) : viewOf(await batchJob(platform, actor, id)) };
+    },
   }),
   defineRoute({
     method: 'get',

@@ -131,6 +131,7 @@ const cases: Record<string, { call: Make; foreign: 404 | 'none' }> = {
     call: (ids) => ({ path: `/models/${ids.model}/batch-predictions`, text: csv }),
     foreign: 404,
   },
+  'post /models/{id}/refit': { call: (ids) => ({ path: `/models/${ids.model}/refit`, json: {} }), foreign: 404 },
   'get /jobs/{id}': { call: get((ids) => `/jobs/${ids.job}`), foreign: 404 },
   'get /jobs/{id}/download': { call: get((ids) => `/jobs/${ids.job}/download`), foreign: 404 },
   'post /models/{id}/promotion-requests': {

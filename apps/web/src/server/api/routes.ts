@@ -12,6 +12,7 @@ import { modelRoutes } from './models.ts';
 import { predictRoutes } from './predict.ts';
 import { projectRoutes } from './projects.ts';
 import { promotionRoutes } from './promotion-requests.ts';
+import { refitRoutes } from './refit.ts';
 import { sampleRoutes } from './samples.ts';
 import { sessionRoutes } from './sessions.ts';
 import { uploadRoutes } from './upload.ts';
@@ -31,6 +32,7 @@ export const routes: readonly RouteEntry[] = [
   ...modelRoutes,
   ...predictRoutes,
   ...batchRoutes,
+  ...refitRoutes,
   ...promotionRoutes,
   ...championRoutes,
   ...auditRoutes,

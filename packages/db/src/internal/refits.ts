@@ -1,0 +1,80 @@
+import { newId } from '@laurel/contracts';
+import type { Context } from '../core/context.ts';
+import { json } from '../core/sql.ts';
+import { writeArtifact } from '../repositories/artifacts.ts';
+import type { InternalRepository, RefitSource } from '../types.ts';
+import { finishingOf } from './trial-results.ts';
+
+type RefitFunctions = Pick<InternalRepository, 'modelForRefit' | 'modelRefitted'>;
+
+export function createRefitFunctions({ database }: Context): RefitFunctions {
+  return {
+    async modelForRefit(modelId) {
+      const [row] = await database.query<RefitSource>(
+        `SELECT model.id AS "modelId", model.project_id AS "projectId", model.experiment_id AS "experimentId",
+           model.name, model.family, trial.seed::float8 AS seed, experiment.status AS "experimentStatus",
+           CASE WHEN model.artifact_kept THEN model.artifact_sha256 END AS "artifactSha256"
+         FROM model JOIN trial ON trial.id = model.trial_id JOIN experiment ON experiment.id = model.experiment_id
+         WHERE model.id = $1`,
+        [modelId],
+      );
+      return row ?? null;
+    },
+    modelRefitted: (source, { kind, trialId, result, seconds, peakMb }) =>
+      database.tx(async (tx) => {
+        const { projectId, experimentId } = source;
+        const [known] = await tx.query<{ id: string }>('SELECT id FROM model WHERE trial_id = $1', [trialId]);
+        if (known) return known.id;
+        await tx.query('SELECT id FROM experiment WHERE id = $1 FOR NO KEY UPDATE', [experimentId]);
+        const sha256 = await writeArtifact(tx, projectId, result.artifact);
+        await tx.query(
+          `INSERT INTO trial (id, project_id, experiment_id, number, kind, family, name, config, seed, cap_ms, status,
+             score, fold_scores, seconds, peak_mb, started_at, finished_at)
+           SELECT $1, $2, $3, coalesce(max(number), 0) + 1, 'model', $4, $5, $6, $7, 0, 'completed', $8, $9, $10, $11,
+             clock_timestamp() - make_interval(secs => $10), clock_timestamp()
+           FROM trial WHERE experiment_id = $3`,
+          [
+            trialId,
+            projectId,
+            experimentId,
+            source.family,
+            result.name,
+            json({ refit: kind, of: source.modelId }),
+            source.seed,
+            result.score,
+            json(result.foldScores),
+            seconds,
+            peakMb,
+          ],
+        );
+        const modelId = newId('model');
+        await tx.query(
+          `INSERT INTO model (id, project_id, experiment_id, trial_id, family, name, score, validation, metrics,
+             holdout_metrics, learning_curves, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row, finishing,
+             refit_of, refit_kind)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+          [
+            modelId,
+            projectId,
+            experimentId,
+            trialId,
+            source.family,
+            result.name,
+            result.score,
+            json(result.validation),
+            json(result.metrics),
+            result.holdoutMetrics === null ? null : json(result.holdoutMetrics),
+            json(result.learningCurves),
+            sha256,
+            result.artifact.byteLength,
+            result.fitSeconds,
+            result.predictMsPerRow,
+            finishingOf(result),
+            source.modelId,
+            kind,
+          ],
+        );
+        return modelId;
+      }),
+  };
+}
