@@ -44,7 +44,7 @@ export function propose(
     const left = leftOf(state, atMs);
     // Strategies leave out what would take most of the time that is left. At the end less than a whole fit is better
     // than a slot without work.
-    const proposal = search.ask(allows, left) ?? (byCount ? null : search.ask(allows, { ...left, leftSeconds: null }));
+    const proposal = search.ask(allows, left) ?? (byCount ? null : search.ask(allows, { ...left, mayBeCut: true }));
     if (!proposal) break;
     const race = proposal.rungRows === undefined ? raceOf(state, proposal.family) : null;
     const trial = addTrial(state, { kind: 'model', ...proposal, ...(race ? { race } : {}) }, generation);

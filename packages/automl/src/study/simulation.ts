@@ -58,8 +58,10 @@ export function simulate(simulation: Simulation): SimulatedTrial[] {
     }
     const proposal = { family, config, ...(rungRows === undefined ? {} : { rungRows }) };
     const known = madeUpFamilies.find(({ id }) => id === family)!;
-    const seconds = slowness * trialCost(known, setting, proposal);
-    const score = landscapeScore(landscape, madeUpFamilies, proposal);
+    const wanted = slowness * trialCost(known, setting, proposal);
+    // A fit that its limit ends gives what it has: the worse, the less of it is done.
+    const seconds = Math.min(wanted, action.trial.capMs / 1000);
+    const score = landscapeScore(landscape, madeUpFamilies, proposal) - 0.1 * (1 - seconds / wanted);
     running.set(number, { endsAt: atMs + seconds * 1000, seconds, trial: { ...proposal, score, at: 0 } });
     send({ type: 'trial-started', number, atMs });
   };

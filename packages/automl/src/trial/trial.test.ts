@@ -73,3 +73,38 @@ it('says that memory lacked when a family knew so before it began', async () => 
   };
   expect(await trial({}, refuse, 1e9)).toMatchObject({ status: 'failed', failure: { kind: 'oom' } });
 });
+
+it('draws the rows of a rung evenly over the classes, the same ones again', async () => {
+  const seen: FitInput[] = [];
+  const spec = { number: 1, kind: 'model' as const, family: 'baseline', config: {}, seed: 1, capMs: 1e9 };
+  const info = { ...familyOf('baseline') };
+  const lookup = () => ({
+    ...info,
+    load: async () => {
+      const family = await info.load();
+      return { ...family, fit: (input: FitInput) => family.fit(input).finally(() => seen.push({ ...input })) };
+    },
+  });
+  const outcomes = [];
+  for (let i = 0; i < 2; i++) {
+    outcomes.push(await runTrial(prepared, { ...spec, rungRows: 1003 }, { now: () => 0 }, { lookup }));
+  }
+  const counts = [0, 1, 2, 3].map((k) => seen[0]!.train.rows.filter((row) => seen[0]!.train.target[row] === k).length);
+  expect(seen[0]!.train.rows.length).toBe(1003);
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  expect(seen[seen.length / 2]!.train.rows).toEqual(seen[0]!.train.rows);
+  expect(outcomes[0]).toMatchObject({ status: 'completed', truncated: false });
+  expect((outcomes[0] as { stopReason?: string }).stopReason).toMatch(/^A first look, on 1,003 of /);
+});
+
+it('halves the rows of a fit that memory is too small for, and says so', async () => {
+  const sizes: number[] = [];
+  const memoryBytes = ({ rows: count }: { rows: number }) => count * 100_000;
+  const outcome = await trial({ memoryBytes }, (input) => void sizes.push(input.train.rows.length), 1e9, {
+    processLimitBytes: 1e9,
+  });
+  const whole = prepared.trainingRows * (1 - 1 / sizes.length);
+  expect(sizes.every((size) => size * 100_000 <= 5e8 && size > whole / 8)).toBe(true);
+  expect(outcome).toMatchObject({ status: 'completed' });
+  expect((outcome as { stopReason?: string }).stopReason).toContain('more memory than its process may use');
+});
