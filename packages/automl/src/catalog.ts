@@ -5,6 +5,7 @@ import { exponentialSmoothingInfo } from './models/exponential-smoothing/info.ts
 import { extraTreesInfo } from './models/extra-trees/info.ts';
 import { gbmInfo } from './models/gbm/info.ts';
 import { gbmDepthInfo } from './models/gbm-depth/info.ts';
+import { knnInfo } from './models/knn/info.ts';
 import { linearInfo } from './models/linear/info.ts';
 import { mlpInfo } from './models/mlp/info.ts';
 import { randomForestInfo } from './models/random-forest/info.ts';
@@ -26,6 +27,7 @@ const descriptions: readonly FamilyDescription[] = [
   extraTreesInfo,
   realmlpInfo,
   tabmInfo,
+  knnInfo,
   mlpInfo,
   ensembleInfo,
 ];

@@ -5,6 +5,7 @@ import { exponentialSmoothingInfo } from './exponential-smoothing/info.ts';
 import { extraTreesInfo } from './extra-trees/info.ts';
 import { gbmInfo } from './gbm/info.ts';
 import { gbmDepthInfo } from './gbm-depth/info.ts';
+import { knnInfo } from './knn/info.ts';
 import { linearInfo } from './linear/info.ts';
 import { mlpInfo } from './mlp/info.ts';
 import { randomForestInfo } from './random-forest/info.ts';
@@ -28,6 +29,7 @@ const registered: readonly FamilyInfo[] = [
   { ...extraTreesInfo, load: async () => (await import('./extra-trees/model.ts')).family },
   { ...realmlpInfo, load: async () => (await import('./realmlp/model.ts')).family },
   { ...tabmInfo, load: async () => (await import('./tabm/model.ts')).family },
+  { ...knnInfo, load: async () => (await import('./knn/model.ts')).family },
   { ...mlpInfo, load: async () => (await import('./mlp/model.ts')).family },
   { ...ensembleInfo, load: refuseRows },
 ];

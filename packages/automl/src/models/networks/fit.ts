@@ -16,6 +16,8 @@ import { type TrainData, type Trained, train } from './train.ts';
 
 /** Rows that a network's start looks at. */
 const startRows = 1024;
+/** More numbers than these stay as they are: waves of hundreds would take most of the time, and help little. */
+const mostEmbedded = 100;
 /** Trained tensors, gradients and activations come on top of the tables. */
 const memoryShare = 0.7;
 
@@ -27,7 +29,7 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
   const { expansion, encoder, data, output, truth } = prepare(input, recipe);
   const asked: Structure = {
     inputs: encoder.width + encoder.hotWidth,
-    embedded: recipe.embeds ? encoder.numbers : 0,
+    embedded: recipe.embeds && encoder.numbers <= mostEmbedded ? encoder.numbers : 0,
     copies: recipe.copies,
     widths: recipe.widths,
     outputs: output.width,
@@ -46,7 +48,13 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
   }
   const decided = decisions(input, effort, trained);
   return createNetworkModel(
-    { expansion, encoder, output, structure, members: trained.map(({ values }) => values) },
+    {
+      expansion,
+      encoder,
+      output,
+      structure,
+      members: trained.map(({ values, temperature }) => ({ values, temperature })),
+    },
     {
       epochs: trained[0]!.epochs,
       curve: trained[0]!.curve,

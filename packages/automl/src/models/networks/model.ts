@@ -3,6 +3,7 @@ import type { Table } from '@laurel/tabular';
 import type { Activation } from '../../backend/operations.ts';
 import { type DesignEncoder, restoreDesign } from '../../features/design.ts';
 import { type Expansion, restoreExpansion } from '../../features/expand.ts';
+import { applyTemperature } from '../../finish/temperature.ts';
 import { everyRow } from '../rows.ts';
 import { joinStates, partOf, tensorOf } from '../states.ts';
 import type { FittedModel, ModelState } from '../types.ts';
@@ -15,8 +16,8 @@ export interface NetworkParts {
   encoder: DesignEncoder;
   output: NetworkOutput;
   structure: Structure;
-  /** the numbers of each network; predictions are averaged */
-  members: Values[];
+  /** the numbers and the temperature of each network; predictions are averaged */
+  members: { values: Values; temperature: number }[];
 }
 
 interface Header {
@@ -24,6 +25,7 @@ interface Header {
   epochs: number;
   structure: Structure;
   members: number;
+  temperatures?: number[];
 }
 
 /** Before there were structures: one plain network. */
@@ -43,8 +45,9 @@ export function createNetworkModel(
     predict(table: Table, rows = everyRow(table)) {
       const design = encoder.encode(expansion.transform(table, rows));
       const out = new Float64Array(rows.length * output.width);
-      for (const values of members) {
-        const own = predictionsOf(output, outputsOf(structure, values, design), rows.length);
+      for (const { values, temperature } of members) {
+        const plain = predictionsOf(output, outputsOf(structure, values, design), rows.length);
+        const own = temperature === 1 ? plain : applyTemperature(plain, output.width, temperature);
         for (let i = 0; i < out.length; i++) out[i]! += own[i]! / members.length;
       }
       return out;
@@ -55,10 +58,11 @@ export function createNetworkModel(
     ...(fitted.decided ? { decided: fitted.decided } : {}),
     state() {
       const tensors: ModelState['tensors'] = {};
-      for (const [member, values] of members.entries()) {
+      for (const [member, { values }] of members.entries()) {
         for (const [name, numbers] of Object.entries(values)) tensors[nameOf(name, member)] = numbers;
       }
-      const header: Header = { output, epochs: fitted.epochs, structure, members: members.length };
+      const temperatures = members.map(({ temperature }) => temperature);
+      const header: Header = { output, epochs: fitted.epochs, structure, members: members.length, temperatures };
       return joinStates({ features: expansion.state(), design: encoder.state(), network: { header, tensors } });
     },
     dispose: () => {},
@@ -70,11 +74,13 @@ export async function restoreNetworks(state: ModelState): Promise<FittedModel> {
   const header = own.header as Header | OldHeader;
   const structure = 'structure' in header ? header.structure : structureOf(header);
   const count = 'members' in header ? header.members : 1;
-  const members = Array.from({ length: count }, (_, member) =>
-    Object.fromEntries(
+  const temperatures = ('temperatures' in header && header.temperatures) || [];
+  const members = Array.from({ length: count }, (_, member) => ({
+    values: Object.fromEntries(
       shapesOf(structure).map(({ name }) => [name, tensorOf(own, nameOf(name, member), Float32Array)]),
-    ),
-  ) as Values[];
+    ) as Values,
+    temperature: temperatures[member] ?? 1,
+  }));
   const expansion = restoreExpansion(partOf(state, 'features'));
   const encoder = restoreDesign(partOf(state, 'design'));
   const { output, epochs } = header;

@@ -1,6 +1,7 @@
 import type { ClockDecisions } from '@laurel/contracts';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import type { Design } from '../../features/design.ts';
+import { applyTemperature, fitTemperature } from '../../finish/temperature.ts';
 import { createWatch } from '../early-stopping.ts';
 import { createPace } from '../pace.ts';
 import { createSchedule } from '../schedule.ts';
@@ -22,6 +23,8 @@ export interface TrainData {
 
 export interface Trained {
   values: Values;
+  /** by which logits are divided; 1 for values */
+  temperature: number;
   epochs: number;
   curve: [number, number][];
   truncated: boolean;
@@ -32,6 +35,10 @@ export interface Trained {
 export const fewestEpochs = 16;
 /** Part of the schedule without a better epoch after which a fit stops: the last wave is 8/15 of it and must get its chance. */
 const patience = 0.55;
+
+/** Validation rows from which a temperature is learnt, and the highest. */
+const fewestToCalibrate = 50;
+const highestTemperature = 5;
 
 /**
  * Trains one network. The schedule runs from 0 to 1 over the epochs, or over the time to the deadline when that is
@@ -55,6 +62,7 @@ export async function train(
   const order = Int32Array.from({ length: design.rows }, (_, i) => i);
   const watch = data.validation && watchOf(input, data);
   let best = copyOf(start);
+  let temperature = 1;
   let kept = 0;
   let keptAt = 0;
   let truncated = pace.isOver();
@@ -76,8 +84,9 @@ export async function train(
       if (!watch && t < 1 && !truncated) continue;
       const values = learner.values();
       if (!isFiniteEverywhere(values)) break;
-      const better = !watch || watch.see(epoch, predict(structure, values, data));
-      if (better) [best, kept, keptAt] = [values, epoch, t];
+      const held = data.validation && calibrated(input, data, outputsOf(structure, values, data.validation.design));
+      const better = !watch || watch.see(epoch, held!.predictions);
+      if (better) [best, temperature, kept, keptAt] = [values, held?.temperature ?? 1, epoch, t];
       else if (t - keptAt > patience && epoch - kept >= fewestEpochs) break;
     }
   } finally {
@@ -85,12 +94,22 @@ export async function train(
   }
   const clock = { ...schedule.decided(), ...pace.decided() };
   const decided = Object.keys(clock).length > 0 ? { decided: clock } : {};
-  return { values: best, epochs: kept, curve: watch?.curve ?? [], truncated, ...decided };
+  return { values: best, temperature, epochs: kept, curve: watch?.curve ?? [], truncated, ...decided };
 }
 
-function predict(structure: Structure, values: Values, data: TrainData): Float64Array {
-  const { design } = data.validation!;
-  return data.toPredictions(outputsOf(structure, values, design), design.rows);
+/**
+ * Predictions of the validation rows at the temperature that suits them best, one number that is learnt from them: a
+ * network goes on learning long after it has become too sure of itself, and is then no worse for it. Never sharper, since
+ * on few rows all may be right by chance.
+ */
+function calibrated({ task, classes }: FitInput, data: TrainData, outputs: Float64Array) {
+  const { target } = data.validation!;
+  const predictions = data.toPredictions(outputs, target.length);
+  if (task !== 'binary' && task !== 'multiclass') return { predictions, temperature: 1 };
+  if (target.length < fewestToCalibrate || !predictions.every(Number.isFinite)) return { predictions, temperature: 1 };
+  const best = fitTemperature({ target, probabilities: predictions, classes });
+  const temperature = Math.min(highestTemperature, Math.max(1, best));
+  return { predictions: applyTemperature(predictions, classes, temperature), temperature };
 }
 
 /** RealMLP's rule; never more than the rows there are. */
