@@ -116,6 +116,44 @@ describe('trials', () => {
     expect(failed).toMatchObject({ status: 'failed', attempts: 3, failure: { kind: 'crash' } });
   });
 
+  it('are kept as pruned with why, without a model and without a failure', async () => {
+    const { db, admin } = scenario;
+    const study = smallStudy(2);
+    const id = await addExperiment(db, admin, { datasetId, study });
+    const [first, second] = await claimQueued(db, id);
+    const pruned = {
+      name: 'Linear model',
+      score: 0.61,
+      foldScores: [0.6, 0.62],
+      cause: 'race',
+      reason: 'Given up after 2 of 5 folds.',
+      seconds: 1,
+      peakMb: 90,
+    };
+    await db.internal.finishTrial(
+      first!.trialId,
+      first!.attemptId,
+      { status: 'completed', result: result(0.9) },
+      study,
+    );
+    await db.internal.finishTrial(second!.trialId, second!.attemptId, { status: 'pruned', result: pruned }, study);
+    await db.internal.modelsSelected(id, { score: 0.9, members: [{ trialNumber: 1, weight: 1 }] }, study);
+    const [, trial] = await db.experiments.trials(admin, id);
+    expect(trial).toMatchObject({
+      status: 'pruned',
+      score: 0.61,
+      stopReason: pruned.reason,
+      modelId: null,
+      failure: null,
+    });
+    expect(await db.experiments.models(admin, id)).toHaveLength(1);
+    const view = await db.experiments.get(admin, id);
+    expect(view).toMatchObject({ status: 'completed', warnings: [] });
+    const jobs: string[] = [];
+    await db.internal.relayOutbox(100, async ({ job }) => void jobs.push(job));
+    expect(jobs).toContain('select-models');
+  });
+
   it('take a score that is not a number as a failure', async () => {
     const { db, admin } = scenario;
     const study = smallStudy(1);

@@ -147,6 +147,13 @@ describe('the engine in child processes', () => {
     expect(again).toMatchObject({ status: 'completed', score: members[1]!.score });
   });
 
+  it('selects the best of stored members so far', async () => {
+    const { preparedPath, preparedKey } = trial(3, 'ensemble');
+    const selected = resultOf(await pool.run({ kind: 'select', preparedPath, preparedKey, members }));
+    expect(selected.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1);
+    expect(selected.score).toBeGreaterThanOrEqual(members[1]!.score - 1e-6);
+  });
+
   it('builds an ensemble from stored members', async () => {
     const request = { ...trial(3, 'ensemble'), members };
     request.spec = { ...request.spec, kind: 'ensemble' as never };

@@ -185,6 +185,10 @@ export function smallStudy(total: number): StudyPort {
       }
       if (event.type === 'trial-completed' && trial) Object.assign(trial, { status: 'completed', score: event.score });
       if (event.type === 'trial-failed' && trial) trial.status = 'failed';
+      if (event.type === 'trial-pruned' && trial) {
+        trial.status = 'pruned';
+        actions.push({ type: 'select', members: [] });
+      }
       if (event.type === 'trial-lost' && trial) {
         trial.status = 'queued';
         actions.push({ type: 'run-trial', trial: spec(trial.number) });
