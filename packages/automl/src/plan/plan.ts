@@ -35,7 +35,14 @@ export interface PlanRequest extends SearchRequest {
         gap?: number | undefined;
       }
     | undefined;
-  features?: { include?: string[] | undefined; exclude?: string[] | undefined } | undefined;
+  features?:
+    | {
+        include?: string[] | undefined;
+        exclude?: string[] | undefined;
+        engineering?: 'auto' | 'off' | undefined;
+        drop?: string[] | undefined;
+      }
+    | undefined;
   roles?:
     | { weight?: string | undefined; group?: string | undefined; time?: string | undefined; id?: string | undefined }
     | undefined;
@@ -94,8 +101,18 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     ],
     sentences: [],
     ...(request.features?.include ? { included: request.features.include } : {}),
+    ...planEngineering(request),
   };
   return { ...plan, sentences: describePlan(plan) };
+}
+
+/** Whether features are made of the columns, and which never. */
+function planEngineering({ features }: PlanRequest): Pick<ExperimentPlan, 'engineering' | 'droppedFeatures'> {
+  const { engineering, drop = [] } = features ?? {};
+  return {
+    ...(engineering === undefined ? {} : { engineering }),
+    ...(drop.length > 0 ? { droppedFeatures: [...new Set(drop)] } : {}),
+  };
 }
 
 /** Columns and split of a task whose rows are answered one by one. */

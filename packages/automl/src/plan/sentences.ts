@@ -13,6 +13,7 @@ export function describePlan(plan: ExperimentPlan): string[] {
     taskSentence(plan),
     rowSentence(plan),
     featureSentence(plan),
+    ...engineeringSentences(plan),
     validationSentence(plan),
     ...weightSentences(plan),
     runSentence(plan),
@@ -29,6 +30,13 @@ function taskSentence({ task, target, labels, positiveClass, metric }: Experimen
   }
   const count = labels.length > 0 ? `${labels.length} ` : '';
   return `Predict which of the ${count}classes of ${JSON.stringify(target)} a row has; ${score}.`;
+}
+
+function engineeringSentences({ engineering, droppedFeatures = [] }: ExperimentPlan): string[] {
+  if (engineering === 'off') return ['Models see the columns as they are; no features are made of them.'];
+  if (droppedFeatures.length === 0) return [];
+  const names = droppedFeatures.map((name) => JSON.stringify(name)).join(', ');
+  return [`Of the features that can be made of the columns, these are left out: ${names}.`];
 }
 
 function weightSentences({ weight, classWeights }: ExperimentPlan): string[] {

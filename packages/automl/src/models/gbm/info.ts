@@ -1,3 +1,4 @@
+import { recipeFor } from '../../features/recipe-space.ts';
 import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 import { nearestConfigs } from './zero-shot.ts';
@@ -14,7 +15,7 @@ export const gbmInfo = {
   ...treeTraits,
   relativeCost: 1,
   costByClass: true,
-  openingPlaces: [2, 4],
+  openingPlaces: [2, 4, 4.5],
   space: {
     learningRate: {
       kind: 'float',
@@ -138,22 +139,32 @@ function startingConfigs(facts: DataFacts): Config[] {
           featureFraction: 0.9,
         };
   const x = { extraRandom: true };
-  return [
+  // AutoGluon's GBM_PREP: the same boosting on features made of the columns
+  const made = recipeFor(facts, { targetMeans: true, categoryPairs: 24, arithmetic: 24, textTopics: 32, dateGaps: true });
+  const smallMade = { ...entry(0.03976, 16, 0.5792, 0.9592, 1, 0.9385, 0.99, 1.896, 0.0215, 27, 39), ...made };
+  const randomMade = { ...entry(0.01932, 64, 0.5534, 0.9923, 28, 0.9144, 1.904, 0.0143, 1.866, 18, 54), ...x, ...made };
+  const configs = [
     first,
     // learning rate, leaves, features, rows, rows per leaf, l1, l2, category l2, smoothing, one-hot, group
     { ...entry(0.01786, 39, 0.4622, 0.8769, 3, 0.2375, 0.3552, 0.3418, 15.43, 16, 9), ...x },
     ...nearestConfigs(facts, gbmInfo.space.maxLeaves.max),
+    smallMade,
     entry(0.01139, 84, 0.528, 0.9784, 3, 0.0269, 0.8375, 0.1553, 0.0093, 42, 75),
     depth,
     { ...entry(0.01798, 180, 0.4045, 0.9501, 12, 0.7662, 1.604, 0.2159, 0.0638, 11, 3), ...x },
     { ...entry(0.01267, 5, 0.7335, 0.8541, 12, 0.2413, 0.2981, 0.011, 5.09, 67, 93), ...x },
-    entry(0.03976, 16, 0.5792, 0.9592, 1, 0.9385, 0.99, 1.896, 0.0215, 27, 39),
+    randomMade,
     entry(0.0079, 8, 0.94, 0.8148, 24, 0.4369, 0.2998, 10, 10, 4, 100),
     entry(0.00907, 2, 0.5876, 0.8406, 17, 0.0789, 0.7713, 10, 10, 4, 100),
     entry(0.00795, 111, 0.9551, 0.7199, 3, 0.111, 0.5969, 10, 11.1, 4, 100),
     { ...entry(0.0947, 23, 0.7825, 0.7036, 13, 0.37, 0.034, 10, 10, 4, 100), ...x },
     entry(0.0309, 24, 0.4905, 0.7801, 1, 0.6421, 0.5813, 10, 0.134, 4, 100),
+    { ...entry(0.04127, 128, 0.6189, 0.8836, 9, 0.6514, 1.738, 10, 10, 4, 100), ...x, ...made },
   ];
+  // Trees cannot tell hundreds of levels apart by themselves: what the levels say of the target comes first there.
+  if ((facts.made?.manyLevels ?? 0) === 0) return configs;
+  const early = [smallMade, first, randomMade];
+  return [...early, ...configs.filter((config) => !early.includes(config))];
 }
 
 function entry(
