@@ -35,6 +35,8 @@ export type Parameter = {
       default: number;
       /** a fit takes about (value / default)^costPower times as long as with the default; 0 where it is left out */
       costPower?: number;
+      /** how far it may be moved so that a trial fits into its time; absent: not at all */
+      quickenTo?: number;
     }
   | { kind: 'choice'; values: readonly (string | number | boolean)[]; default: string | number | boolean }
 );

@@ -81,7 +81,12 @@ describe('the strategy of a plan', () => {
 describe('choices of the space', () => {
   it.each<[string, Partial<PlanRequest>, string, string]>([
     ['an unknown family', { space: { gmb: {} } }, 'FAMILY_UNKNOWN', 'There are: '],
-    ['an unknown parameter', { space: { gbm: { leafs: { fixed: 3 } } } }, 'PARAMETER_INVALID', 'It has: learningRate'],
+    [
+      'an unknown parameter',
+      { space: { gbm: { leafs: { fixed: 3 } } } },
+      'PARAMETER_INVALID',
+      'learningRate, maxLeaves',
+    ],
     ['nothing to set', { space: { baseline: { x: { fixed: 1 } } } }, 'PARAMETER_INVALID', 'Nothing of it can be set'],
     ['a value out of range', { space: { gbm: { learningRate: { fixed: 3 } } } }, 'PARAMETER_INVALID', '0.005 to 0.2'],
     ['part of a whole', { space: { gbm: { maxLeaves: { fixed: 3.5 } } } }, 'PARAMETER_INVALID', 'Whole numbers from 2'],

@@ -1,4 +1,4 @@
-import { defaultFitSeconds } from '../search/cost.ts';
+import { hurriedFitSeconds } from '../search/cost.ts';
 
 /**
  * Share of the training rows that validates when one split is used instead of folds: a fifth of small tables,
@@ -39,7 +39,7 @@ export function chooseValidation(
   if (rows > 100_000) return split;
   if (seconds === null) return { kind: 'kfold', folds: rows > 20_000 ? 3 : 5, repeats: 1 };
   const affordable = (folds: number) => {
-    const fitSeconds = defaultFitSeconds(rows * (1 - 1 / folds), features, classes);
+    const fitSeconds = hurriedFitSeconds(rows * (1 - 1 / folds), features, classes);
     return fewestModels * folds * fitSeconds <= seconds;
   };
   const most = seconds >= 600 && rows <= 20_000 ? 8 : 5;

@@ -1,4 +1,4 @@
-import type { Config } from '../models/types.ts';
+import type { Config, Parameter } from '../models/types.ts';
 import { configFactor, predictedSeconds, trialCost } from './cost.ts';
 import { isKnown, isQuarantined, isScored, note, type SearchMemory } from './memory.ts';
 import type { AskLimits, Proposal, SearchFamily, SearchSetting } from './types.ts';
@@ -16,8 +16,12 @@ export interface Portfolio {
 /** A trial whose predicted time is more than this part of what is left does not begin; towards the end it may be more. */
 const mostOfWhatIsLeft = 0.4;
 const [mostAtTheEnd, end] = [0.8, 0.2];
+/** What would take longer than so many times the time that is left is no model when it is cut. */
+const mostCut = 3;
 /** A trial aims at its share of what is left when so many (at least, at most) are still to come. */
 const [fewestSlices, mostSlices] = [4, 12];
+/** A family's first trial may take more: it decides whether the family gets more. */
+const firstShare = 0.2;
 /** A place is lost for every so large part of the whole budget that a trial is predicted to take. */
 const budgetPartPerPlace = 0.05;
 
@@ -93,10 +97,13 @@ export function takeFirst(
     .filter(({ proposal }) => allows(proposal.family) && !isQuarantined(memory, proposal.family));
   const left = limits?.leftSeconds ?? null;
   const most = mostSeconds(setting, limits);
-  const share = left === null ? null : left / Math.min(mostSlices, Math.max(fewestSlices, open.length));
+  const shareOf = (family: string) => {
+    const isNew = !memory.tried.some((tried) => tried.family === family);
+    return Math.max(isNew ? firstShare : 0, 1 / Math.min(mostSlices, Math.max(fewestSlices, open.length)));
+  };
   let cheapest: { proposal: Proposal; index: number; seconds: number } | null = null;
   for (const { proposal: planned, index } of open) {
-    const proposal = share === null ? planned : quickened(memory, setting, planned, share);
+    const proposal = left === null ? planned : quickened(memory, setting, planned, left * shareOf(planned.family));
     if (isKnown(memory, setting, proposal)) {
       memory.taken.push(index);
       continue;
@@ -123,6 +130,7 @@ export function isAffordable(
 function mostSeconds(setting: SearchSetting, limits: AskLimits | undefined): number | null {
   const left = limits?.leftSeconds ?? null;
   if (left === null) return null;
+  if (limits?.mayBeCut) return mostCut * left;
   return left * (left < end * (setting.budgetSeconds ?? 0) ? mostAtTheEnd : mostOfWhatIsLeft);
 }
 
@@ -141,24 +149,30 @@ function hasModel(memory: SearchMemory, setting: SearchSetting): boolean {
 }
 
 /**
- * The proposal with what makes a fit quicker raised, as far as its range goes, where it would take longer than `seconds`:
- * boosting with learning rate .005 would be cut long before it is good, one with .05 comes to its end.
+ * The proposal with its effort lowered where it would take longer than `seconds`: boosting with learning rate .005, or
+ * 256 epochs, would be cut long before they are good; with .05, or with 60 and their schedule, they come to their end.
  */
 export function quickened(memory: SearchMemory, setting: SearchSetting, proposal: Proposal, seconds: number): Proposal {
   const family = setting.families.find(({ id }) => id === proposal.family);
   if (!family || family.reference) return proposal;
   const predicted = predictedSeconds(memory, setting, proposal);
-  if (predicted <= seconds) return proposal;
   const config = { ...proposal.config };
-  let needed = predicted / seconds;
+  const whole = configFactor(family, config);
   for (const [name, parameter] of Object.entries(family.space)) {
-    if (parameter.kind === 'choice' || !parameter.costPower || parameter.costPower > 0 || needed <= 1) continue;
+    if (parameter.kind === 'choice' || !parameter.costPower || parameter.quickenTo === undefined) continue;
+    const needed = (seconds / predicted) * (whole / configFactor(family, config));
+    if (needed >= 1) break;
     const value = typeof config[name] === 'number' ? (config[name] as number) : parameter.default;
-    const raised = Math.min(parameter.max, Number((value * needed ** (-1 / parameter.costPower)).toPrecision(3)));
-    if (raised <= value) continue;
-    const before = configFactor(family, config);
-    config[name] = parameter.kind === 'int' ? Math.round(raised) : raised;
-    needed *= configFactor(family, config) / before;
+    const wanted = value * needed ** (1 / parameter.costPower);
+    const moved =
+      parameter.costPower < 0 ? Math.min(parameter.quickenTo, wanted) : Math.max(parameter.quickenTo, wanted);
+    const isQuicker = parameter.costPower < 0 ? moved > value : moved < value;
+    if (isQuicker) config[name] = confinedNumber(parameter, moved);
   }
   return { ...proposal, config };
+}
+
+function confinedNumber(parameter: Extract<Parameter, { min: number }>, value: number): number {
+  const rounded = parameter.kind === 'int' ? Math.round(value) : Number(value.toPrecision(3));
+  return Math.min(parameter.max, Math.max(parameter.min, rounded));
 }

@@ -5,7 +5,17 @@ import type { Proposal, SearchFamily, SearchSetting, SearchStrategy } from './ty
 const needs = { runtime: 'none', scaling: false, encoding: 'codes' } as const;
 
 const space: SearchSpace = {
-  rate: { kind: 'float', label: 'Rate', min: 0.005, max: 0.2, log: true, default: 0.05, lowCost: 0.2, costPower: -1 },
+  rate: {
+    kind: 'float',
+    label: 'Rate',
+    min: 0.005,
+    max: 0.2,
+    log: true,
+    default: 0.05,
+    lowCost: 0.2,
+    costPower: -1,
+    quickenTo: 0.2,
+  },
   leaves: { kind: 'int', label: 'Leaves', min: 2, max: 200, log: true, default: 31, lowCost: 4, costPower: 0.5 },
   share: { kind: 'float', label: 'Share', min: 0.4, max: 1, default: 1 },
   penalty: { kind: 'float', label: 'Penalty', min: 1e-4, max: 10, log: true, default: 1e-3 },

@@ -42,6 +42,8 @@ export interface TrialReport extends Proposal {
 export interface AskLimits {
   leftSeconds: number | null;
   leftTrials: number | null;
+  /** nothing was left that would end in time: what can be good although it is cut short will do */
+  mayBeCut?: boolean;
 }
 
 /** Proposes configurations. A strategy has no clock; its whole state is what `toJSON` gives. */

@@ -9,7 +9,7 @@ export const extraTreesInfo = {
   description:
     'The mean of deep trees whose thresholds are drawn at random. Quick, smooth, and a good partner of boosting in an ensemble.',
   ...treeTraits,
-  relativeCost: 2.5,
+  relativeCost: 1.3,
   costByClass: false,
   openingPlaces: [3],
   space: {

@@ -8,7 +8,7 @@ export const gbmDepthInfo = {
   description:
     'Boosted trees that split every node of a level before the next, up to a depth. Other mistakes than those of trees that follow the largest gain, so the two go well together.',
   ...treeTraits,
-  relativeCost: 0.8,
+  relativeCost: 0.7,
   costByClass: true,
   openingPlaces: [6],
   space: {
@@ -22,6 +22,7 @@ export const gbmDepthInfo = {
       default: 0.08,
       lowCost: 0.1,
       costPower: -0.8,
+      quickenTo: 0.2,
     },
     maxDepth: {
       kind: 'int',

@@ -27,6 +27,7 @@ export const gbmInfo = {
       default: 0.04,
       lowCost: 0.1,
       costPower: -0.8,
+      quickenTo: 0.2,
     },
     maxLeaves: {
       kind: 'int',

@@ -10,7 +10,7 @@ export const linearInfo = {
   reference: false,
   combines: false,
   iterationLabel: 'penalty step',
-  relativeCost: 1.2,
+  relativeCost: 0.25,
   costByClass: true,
   openingPlaces: [1],
   space: {

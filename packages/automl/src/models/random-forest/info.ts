@@ -9,7 +9,7 @@ export const randomForestInfo = {
   description:
     'The mean of deep trees, each grown on other rows and looking at other features. Hard to get wrong, and makes other mistakes than boosting.',
   ...treeTraits,
-  relativeCost: 2,
+  relativeCost: 1,
   costByClass: false,
   openingPlaces: [5],
   space: {

@@ -67,6 +67,7 @@ export const realmlpInfo = {
       max: 8,
       default: 1,
       costPower: 1,
+      quickenTo: 1,
     },
     epochs: networkSpace.epochs,
   },
