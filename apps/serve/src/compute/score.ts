@@ -14,6 +14,7 @@ import {
   deriveSeed,
   sliceRows,
   sniffCsv,
+  type Table,
 } from '@laurel/tabular';
 import { csvLine } from './csv.ts';
 
@@ -36,7 +37,7 @@ export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<
   const conformed = csvToTable(bytes, model.inputs, { missing: 'as-missing' });
   if (conformed.matched.length === 0) throw otherTable(conformed.missing);
   const outputs = predictAll(conformed, model);
-  await writeScored(bytes, input.outputPath, outputs, model);
+  await writeScored(bytes, input.outputPath, outputs, model, conformed.table);
   return {
     rows: conformed.table.rows,
     matched: conformed.matched,
@@ -111,12 +112,18 @@ function decided(outputs: Float64Array, classes: number, model: LoadedModel): Fl
 }
 
 /** Reads the rows a second time, as text, so that what the caller sent comes back unchanged. */
-async function writeScored(bytes: Uint8Array, path: string, outputs: Float64Array, model: LoadedModel): Promise<void> {
+async function writeScored(
+  bytes: Uint8Array,
+  path: string,
+  outputs: Float64Array,
+  model: LoadedModel,
+  table: Table,
+): Promise<void> {
   const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
   const { delimiter } = sniffCsv(content.subarray(0, 256 * 1024), { header: true });
   const file = createWriteStream(path, { mode: 0o600 });
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  const append = appender(outputs, model);
+  const append = appender(outputs, model, table);
   let row = -1;
   let text = '';
   const tokenizer = new CsvTokenizer({
@@ -140,10 +147,10 @@ async function writeScored(bytes: Uint8Array, path: string, outputs: Float64Arra
 }
 
 /** Names and cells of the columns that are appended: `prediction`, for classes one probability each, for values an interval. */
-function appender(outputs: Float64Array, model: LoadedModel) {
+function appender(outputs: Float64Array, model: LoadedModel, table: Table) {
   const { labels } = model;
   if (predictsValues(model.task)) {
-    const ends = model.intervals(outputs);
+    const ends = model.intervals(outputs, undefined, table);
     return {
       names: (taken: readonly string[]) =>
         freeNames(['prediction', ...(ends ? ['prediction_low', 'prediction_high'] : [])], taken),

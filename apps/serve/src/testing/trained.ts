@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   encodePredictions,
   encodePrepared,
+  type PlanRequest,
   type PreparedData,
   planExperiment,
   prepareData,
@@ -55,10 +56,10 @@ export async function train(
   table: Table,
   target: string,
   families: readonly { family: string; config?: Record<string, unknown> }[],
-  options: { holdout?: number } = {},
+  options: Pick<PlanRequest, 'holdout' | 'task' | 'validation'> = {},
 ): Promise<Trained> {
   const profile = profileTable(table);
-  const request = { target, ...options, budget: { trials: families.length }, validation: { kind: 'kfold', folds: 3 } };
+  const request = { target, budget: { trials: families.length }, validation: { kind: 'kfold', folds: 3 }, ...options };
   const prepared = prepareData(table, planExperiment({ profile, request, seed: 1 }));
   const models: TrainedModel[] = [];
   for (const [index, { family, config = {} }] of families.entries()) {
