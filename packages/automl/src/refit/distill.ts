@@ -60,10 +60,11 @@ export async function distill(
   return { ...finished, artifact, name: `${info.label}, distilled from ${options.name}` };
 }
 
-/** The family that opens searches among those that need no runtime: strong, quick and small by itself. */
+/** The family that opens searches among those that read a table as it is and need no runtime: strong, quick, small. */
 function studentFamily(task: PreparedData['plan']['task']): FamilyInfo {
   const fitting = families.filter(
-    (family) => family.tasks.includes(task) && !family.reference && !family.combines && family.needs.runtime === 'none',
+    ({ tasks, reference, combines, needs }) =>
+      tasks.includes(task) && !reference && !combines && needs.runtime === 'none' && needs.encoding === 'codes',
   );
   const placeOf = (family: FamilyInfo) => Math.min(...(family.openingPlaces ?? []), Number.MAX_SAFE_INTEGER);
   return fitting.reduce((best, family) => (placeOf(family) < placeOf(best) ? family : best));
