@@ -15,7 +15,7 @@ export function madeFacts(table: Table, trainingRows: number): MadeFacts {
   const ofType = (type: Column['type']) => table.columns.filter((column) => column.type === type).length;
   return {
     keys: keys.length,
-    manyLevels: keys.filter(({ sizes }) => sizes[0]! > manyLevels).length,
+    manyLevels: keys.filter(({ size }) => size > manyLevels).length,
     dates: ofType('datetime'),
     texts: ofType('text'),
     missing: table.columns.filter((column) => rows.some((row) => isMissing(column, row))).length,

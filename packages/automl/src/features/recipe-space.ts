@@ -13,6 +13,7 @@ export const recipeSpace = {
     when: { keys: 1 },
     values: [false, true],
     default: false,
+    addsColumns: [0, 8],
   },
   categoryPairs: {
     kind: 'choice',
@@ -21,6 +22,7 @@ export const recipeSpace = {
     when: { keys: 2 },
     values: [0, 8, 24],
     default: 0,
+    addsColumns: [0, 16, 48],
   },
   arithmetic: {
     kind: 'choice',
@@ -29,6 +31,7 @@ export const recipeSpace = {
     when: { numbers: 2 },
     values: [0, 8, 24],
     default: 0,
+    addsColumns: [0, 8, 24],
   },
   missingMarks: {
     kind: 'choice',
@@ -37,6 +40,7 @@ export const recipeSpace = {
     when: { missing: true },
     values: [false, true],
     default: false,
+    addsColumns: [0, 3],
   },
   dateGaps: {
     kind: 'choice',
@@ -45,6 +49,7 @@ export const recipeSpace = {
     when: { dates: 1 },
     values: [false, true],
     default: false,
+    addsColumns: [0, 2],
   },
   textTopics: {
     kind: 'choice',
@@ -53,6 +58,7 @@ export const recipeSpace = {
     when: { texts: 1 },
     values: [0, 32],
     default: 0,
+    addsColumns: [0, 32],
   },
   clusters: {
     kind: 'choice',
@@ -61,6 +67,7 @@ export const recipeSpace = {
     when: { numbers: 2 },
     values: [0, 8, 24],
     default: 0,
+    addsColumns: [0, 8, 24],
   },
   probes: {
     kind: 'choice',

@@ -3,8 +3,9 @@ import { type Column, deriveSeed, type NumericColumn, type Table } from '@laurel
 import { partOf } from '../models/states.ts';
 import type { Config, ModelState } from '../models/types.ts';
 import { targetOutputs } from './outputs.ts';
+import { asCodes, type KeyColumn, keyColumns, placeReader } from './recipe/keys.ts';
 import { stepsAboveNoise } from './recipe/probes.ts';
-import type { Step, TransformInput } from './recipe/types.ts';
+import type { Shared, Step, TransformInput } from './recipe/types.ts';
 import { transformers } from './registry.ts';
 import { targetFolds } from './target-encoding.ts';
 
@@ -43,7 +44,10 @@ interface KeptStep {
   kept: number[];
   state: ModelState;
   training?: Float64Array[];
+  keys?: string[];
 }
+
+type StoredStep = Omit<KeptStep, 'training' | 'state'> & { header: unknown };
 
 /**
  * Makes the features that a configuration asks for, learnt from `rows` alone. In `enriched`, which has every row of the
@@ -63,7 +67,7 @@ export async function fitRecipe(
     folds: targetFolds(outputs.values, seed),
     config,
     seed: deriveSeed(seed, 'recipe'),
-    mostColumns: most,
+    ...keysOf(table, rows),
   };
   const names = new Set([...table.columns.map(({ name }) => name), ...(input.dropped ?? [])]);
   const steps: KeptStep[] = [];
@@ -80,16 +84,46 @@ export async function fitRecipe(
     }
     run++;
   }
-  const made = enrich(steps, table, rows);
+  const made = enrich(steps, given);
   if (config.probes !== true || steps.length === 0) return { ...made, transformersRun: run };
   const used = await stepsAboveNoise(input, table, made.made);
   const chosen = steps.flatMap((step) => select(step, used) ?? []);
-  return { ...enrich(chosen, table, rows), transformersRun: run };
+  return { ...enrich(chosen, given), transformersRun: run };
 }
 
 export function restoreRecipe(state: ModelState): Recipe {
-  const { steps } = state.header as { steps: Omit<KeptStep, 'state' | 'training'>[] };
-  return createRecipe(steps.map((step, index) => ({ ...step, state: partOf(partState(state), `s${index}`) })));
+  const { steps, keys } = state.header as { steps: StoredStep[]; keys: Omit<KeyColumn, 'numbers'>[] };
+  const headers = Object.fromEntries(steps.map(({ header }, index) => [`s${index}`, header]));
+  return createRecipe(
+    steps.map(({ header: _, ...step }, index) => ({
+      ...step,
+      state: partOf({ header: headers, tensors: state.tensors }, `s${index}`),
+    })),
+    keys.map((key) => {
+      const numbers = state.tensors[`key:${key.name}`];
+      return { ...key, numbers: numbers instanceof Float64Array ? numbers : null };
+    }),
+  );
+}
+
+/**
+ * The columns that read as categories, and their places among the training rows, each read once. One that tells the
+ * same rows apart as an earlier one, such as the code of a title beside the title, is left out.
+ */
+function keysOf(table: Table, rows: Int32Array): Pick<TransformInput, 'keys' | 'placesOf'> {
+  const known = new Map<KeyColumn, Int32Array>();
+  const placesOf = (key: KeyColumn) => {
+    const places = known.get(key) ?? placeReader(key)(table, rows);
+    known.set(key, places);
+    return places;
+  };
+  const seen: Int32Array[] = [];
+  const keys = keyColumns(table, rows).filter((key) => {
+    const { codes } = asCodes(Float64Array.from(placesOf(key)));
+    if (seen.some((other) => other.every((code, i) => code === codes[i]))) return false;
+    return seen.push(codes) > 0;
+  });
+  return { keys, placesOf };
 }
 
 /** Names of features that the table or the person does not want twice or at all are passed over. */
@@ -105,6 +139,7 @@ function keep(transformer: string, step: Step, names: Set<string>): KeptStep {
     features: kept.map((place) => step.features[place]!),
     kept,
     state: step.state,
+    ...(step.keys ? { keys: step.keys } : {}),
     ...(step.training ? { training: kept.map((place) => step.training![place]!) } : {}),
   };
 }
@@ -120,9 +155,9 @@ function select(step: KeptStep, used: ReadonlySet<string>): KeptStep | null {
   };
 }
 
-function enrich(steps: KeptStep[], table: Table, rows: Int32Array) {
+function enrich(steps: KeptStep[], { table, rows, keys }: TransformInput) {
   if (steps.length === 0) return { recipe: null, enriched: table, made: [] };
-  const recipe = createRecipe(steps);
+  const recipe = createRecipe(steps, keys);
   const enriched = recipe.transform(table);
   const made = enriched.columns.slice(table.columns.length) as NumericColumn[];
   const training = steps.flatMap((step) => step.features.map((_, place) => step.training?.[place]));
@@ -133,39 +168,47 @@ function enrich(steps: KeptStep[], table: Table, rows: Int32Array) {
   return { recipe, enriched, made };
 }
 
-function createRecipe(steps: readonly Omit<KeptStep, 'training'>[]): Recipe {
+function createRecipe(steps: readonly Omit<KeptStep, 'training'>[], keys: readonly KeyColumn[]): Recipe {
   const ready = steps.map((step) => ({ step, values: transformerOf(step.transformer).prepare(step.state) }));
+  const used = new Set(steps.flatMap((step) => step.keys ?? []));
+  const ownKeys = keys.filter(({ name }) => used.has(name));
+  const readers = new Map(ownKeys.map((key) => [key.name, placeReader(key)]));
   return {
     generated: steps.flatMap((step) => step.features),
     transform(table) {
-      const made = ready.flatMap(({ step, values }): Column[] => {
-        const all = values(table);
-        return step.features.map(({ name }, i) => ({ name, type: 'numeric', values: all[step.kept[i]!]! }));
-      });
-      return { rows: table.rows, columns: [...table.columns, ...made] };
+      const shared = sharedOf(table, readers);
+      const columns: Column[] = [...table.columns];
+      for (const { step, values } of ready) {
+        const all = values(table, shared);
+        step.features.forEach(({ name }, i) => {
+          columns.push({ name, type: 'numeric', values: all[step.kept[i]!]! });
+        });
+      }
+      return { rows: table.rows, columns };
     },
-    state: () => stateOf(steps),
+    state: () => stateOf(steps, ownKeys),
   };
 }
 
-function stateOf(steps: readonly Omit<KeptStep, 'training'>[]): ModelState {
-  const tensors: ModelState['tensors'] = {};
-  steps.forEach((step, index) => {
-    for (const [name, values] of Object.entries(step.state.tensors)) tensors[`s${index}:${name}`] = values;
-  });
-  const header = steps.map(({ transformer, features, kept, state }) => ({
-    transformer,
-    features,
-    kept,
-    header: state.header,
-  }));
-  return { header: { steps: header }, tensors };
+function sharedOf(table: Table, readers: Map<string, ReturnType<typeof placeReader>>): Shared {
+  const known = new Map<string, Int32Array>();
+  return {
+    placesOf(name) {
+      const places = known.get(name) ?? readers.get(name)!(table);
+      known.set(name, places);
+      return places;
+    },
+  };
 }
 
-/** The headers of the steps by part, as `partOf` reads them. */
-function partState({ header, tensors }: ModelState): ModelState {
-  const { steps } = header as { steps: { header: unknown }[] };
-  return { header: Object.fromEntries(steps.map((step, index) => [`s${index}`, step.header])), tensors };
+function stateOf(steps: readonly Omit<KeptStep, 'training'>[], keys: readonly KeyColumn[]): ModelState {
+  const tensors: ModelState['tensors'] = {};
+  for (const { name, numbers } of keys) if (numbers) tensors[`key:${name}`] = numbers;
+  const stored = steps.map(({ transformer, features, kept, state, keys: own }, index): StoredStep => {
+    for (const [name, values] of Object.entries(state.tensors)) tensors[`s${index}:${name}`] = values;
+    return { transformer, features, kept, header: state.header, ...(own ? { keys: own } : {}) };
+  });
+  return { header: { steps: stored, keys: keys.map(({ name, size }) => ({ name, size })) }, tensors };
 }
 
 function transformerOf(id: string) {

@@ -1,6 +1,6 @@
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import { fitTargetCodes } from '../target-encoding.ts';
-import { asCodes, joinKeys, type Key, keyColumns, keyReader } from './keys.ts';
+import { asCodes, combinedPlaces, type KeyColumn } from './keys.ts';
 import { explained, fitKeyed, prepareKeyed } from './target-codes.ts';
 import type { Transformer, TransformInput } from './types.ts';
 
@@ -19,44 +19,55 @@ export const categoryPairs: Transformer = {
     if (wanted === 0) return [];
     return choosePairs(input)
       .slice(0, wanted)
-      .map((key) => fitKeyed(input, key, { means: true, counts: true }));
+      .map((keys) => fitKeyed(input, keys, { means: true, counts: true }));
   },
   prepare: prepareKeyed,
 };
 
 /** Pairs by falling gain of their out-of-fold means over the better of their two columns. */
-function choosePairs(input: TransformInput): Key[] {
+function choosePairs(input: TransformInput): KeyColumn[][] {
   const sample = sampleOf(input);
-  const singles = keyColumns(input.table, input.rows)
-    .map((key, order) => ({ key, order, gain: gainOf(sample, key) }))
+  const singles = input.keys
+    .map((key, order) => ({ key, order, gain: gainOf(sample, [key]) }))
     .sort((a, b) => b.gain - a.gain || a.order - b.order)
     .slice(0, mostColumns);
-  const pairs: { key: Key; gain: number }[] = [];
-  for (let a = 0; a < singles.length; a++) {
-    for (let b = 0; b < a; b++) {
-      const key = joinKeys(singles[b]!.key, singles[a]!.key);
-      const gain = gainOf(sample, key) - Math.max(0, singles[b]!.gain);
-      if (Number.isFinite(gain)) pairs.push({ key, gain });
+  const pairs: { keys: KeyColumn[]; gain: number }[] = [];
+  for (const [place, a] of singles.entries()) {
+    for (const b of singles.slice(0, place)) {
+      const keys = [b.key, a.key];
+      const gain = gainOf(sample, keys) - Math.max(0, b.gain);
+      if (Number.isFinite(gain)) pairs.push({ keys, gain });
     }
   }
-  return pairs.sort((a, b) => b.gain - a.gain).map(({ key }) => key);
+  return pairs.sort((a, b) => b.gain - a.gain).map(({ keys }) => keys);
 }
 
-function gainOf({ table, rows, outputs, folds }: TransformInput, key: Key): number {
-  const { codes, levels } = asCodes(keyReader(key)(table, rows));
-  if (key.columns.length > 1 && levels.length > mostCombinations * rows.length) return Number.NaN;
+type Sample = Pick<TransformInput, 'outputs' | 'folds' | 'placesOf'>;
+
+function gainOf({ outputs, folds, placesOf }: Sample, keys: readonly KeyColumn[]): number {
+  const sizes = keys.map(({ size }) => size);
+  const { codes, levels } = asCodes(combinedPlaces(keys.map(placesOf), sizes));
+  if (keys.length > 1 && levels.length > mostCombinations * codes.length) return Number.NaN;
   return explained(outputs.values, fitTargetCodes(codes, levels.length, outputs.values, folds).training);
 }
 
-function sampleOf(input: TransformInput): TransformInput {
-  const { rows, outputs, folds, seed } = input;
+function sampleOf(input: TransformInput): Sample {
+  const { rows, outputs, folds, seed, placesOf } = input;
   if (rows.length <= mostRows) return input;
   const order = Int32Array.from({ length: rows.length }, (_, i) => i);
   const kept = createRandom(deriveSeed(seed, 'pairs')).shuffle(order).slice(0, mostRows).sort();
+  const places = new Map<KeyColumn, Int32Array>();
   return {
-    ...input,
-    rows: kept.map((i) => rows[i]!),
     outputs: { values: outputs.values.map((values) => Float64Array.from(kept, (i) => values[i]!)) },
     folds: Uint8Array.from(kept, (i) => folds[i]!),
+    placesOf(key) {
+      let own = places.get(key);
+      if (!own) {
+        const all = placesOf(key);
+        own = kept.map((i) => all[i]!);
+        places.set(key, own);
+      }
+      return own;
+    },
   };
 }

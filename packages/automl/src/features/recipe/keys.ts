@@ -1,15 +1,14 @@
 import { type Column, findColumn, isNumeric, type Table } from '@laurel/tabular';
 
 /**
- * A column, or several together, as a category: a level for each combination of values among the training rows. Whole
- * numbers that come again, such as numbers of departments, count as categories too.
+ * A column that reads as a category. Whole numbers that come again, such as numbers of departments, count as categories
+ * too. A value's place is 0..size-1; `size` stands for missing and unseen.
  */
-export interface Key {
-  columns: string[];
-  /** per column: its distinct numbers, ascending; null where it has codes already */
-  numbers: (number[] | null)[];
-  /** per column: how many values it has; one more stands for missing and unseen */
-  sizes: number[];
+export interface KeyColumn {
+  name: string;
+  /** its distinct numbers among the training rows, ascending; null where it has codes already */
+  numbers: Float64Array | null;
+  size: number;
 }
 
 /** A column with fewer levels is better left to the models; with more there are hardly two rows of one. */
@@ -18,65 +17,62 @@ const [fewestLevels, mostLevels] = [3, 10_000];
 const rowsPerCode = 2;
 
 /** The columns of a table that can be read as categories, judged by the training rows. */
-export function keyColumns(table: Table, rows: Int32Array): Key[] {
+export function keyColumns(table: Table, rows: Int32Array): KeyColumn[] {
   return table.columns.flatMap((column) => keyOf(column, rows) ?? []);
 }
 
-function keyOf(column: Column, rows: Int32Array): Key | null {
-  if (column.type === 'text' || column.type === 'datetime') return null;
-  if (!isNumeric(column)) {
-    const seen = new Set<number>();
-    for (const row of rows) seen.add(column.codes[row]!);
-    seen.delete(-1);
-    if (seen.size < 2 || seen.size > mostLevels) return null;
-    return { columns: [column.name], numbers: [null], sizes: [column.levels.length] };
-  }
+function keyOf(column: Column, rows: Int32Array): KeyColumn | null {
+  const { name, type } = column;
+  if (type === 'text' || type === 'datetime') return null;
   const seen = new Set<number>();
-  for (const row of rows) {
-    const value = column.values[row]!;
+  if (!isNumeric(column)) {
+    for (let i = 0; i < rows.length; i++) seen.add(column.codes[rows[i]!]!);
+    seen.delete(-1);
+    const isUseful = seen.size >= 2 && seen.size <= mostLevels;
+    return isUseful ? { name, numbers: null, size: column.levels.length } : null;
+  }
+  for (let i = 0; i < rows.length; i++) {
+    const value = column.values[rows[i]!]!;
     if (Number.isNaN(value)) continue;
     if (!Number.isInteger(value)) return null;
     seen.add(value);
     if (seen.size > mostLevels) return null;
   }
   if (seen.size < fewestLevels || seen.size * rowsPerCode > rows.length) return null;
-  return { columns: [column.name], numbers: [[...seen].sort((a, b) => a - b)], sizes: [seen.size] };
+  return { name, numbers: Float64Array.from(seen).sort(), size: seen.size };
 }
 
-export function joinKeys(...keys: readonly Key[]): Key {
-  return {
-    columns: keys.flatMap((key) => key.columns),
-    numbers: keys.flatMap((key) => key.numbers),
-    sizes: keys.flatMap((key) => key.sizes),
-  };
-}
-
-/** A reader of one number per row: which combination of values the row has. The numbers are whole and at least 0. */
-export function keyReader(key: Key): (table: Table, rows?: Int32Array) => Float64Array {
-  const places = key.numbers.map((numbers) => numbers && new Map(numbers.map((value, place) => [value, place])));
+/** A reader of the places of a column's values in any table; one per row. */
+export function placeReader({ name, numbers, size }: KeyColumn): (table: Table, rows?: Int32Array) => Int32Array {
+  const index = numbers && new Map(Array.from(numbers, (value, place) => [value, place]));
   return (table, rows) => {
-    const count = rows?.length ?? table.rows;
-    const result = new Float64Array(count);
-    key.columns.forEach((name, part) => {
-      const column = findColumn(table, name);
-      if (!column) throw new Error(`The column "${name}" that the model was fitted on is not in the table.`);
-      const size = key.sizes[part]!;
-      const place = placeIn(column, places[part]!, size);
-      for (let i = 0; i < count; i++) result[i] = result[i]! * (size + 1) + place(rows ? rows[i]! : i);
-    });
-    return result;
+    const column = findColumn(table, name);
+    if (!column) throw new Error(`The column "${name}" that the model was fitted on is not in the table.`);
+    const places = new Int32Array(rows?.length ?? table.rows);
+    if (isNumeric(column)) {
+      for (let i = 0; i < places.length; i++) places[i] = index?.get(column.values[rows ? rows[i]! : i]!) ?? size;
+      return places;
+    }
+    for (let i = 0; i < places.length; i++) {
+      const code = column.codes[rows ? rows[i]! : i]!;
+      places[i] = code < 0 || code >= size ? size : code;
+    }
+    return places;
   };
 }
 
-function placeIn(column: Column, places: Map<number, number> | null, size: number): (row: number) => number {
-  if (isNumeric(column)) return (row) => places?.get(column.values[row]!) ?? size;
-  return (row) => {
-    const code = column.codes[row]!;
-    return code < 0 || code >= size ? size : code;
-  };
+/** One whole number per row for the combination of its places. */
+export function combinedPlaces(places: readonly Int32Array[], sizes: readonly number[]): Float64Array {
+  const result = Float64Array.from(places[0]!);
+  for (let part = 1; part < places.length; part++) {
+    const own = places[part]!;
+    const base = sizes[part]! + 1;
+    for (let i = 0; i < result.length; i++) result[i] = result[i]! * base + own[i]!;
+  }
+  return result;
 }
 
-/** Whole numbers as codes 0, 1, 2 by their first occurrence, and how many there are. */
+/** Whole numbers as codes 0, 1, 2 by their first occurrence, and the number that each stands for. */
 export function asCodes(values: Float64Array): { codes: Int32Array; levels: Float64Array } {
   const index = new Map<number, number>();
   const codes = new Int32Array(values.length);
@@ -90,9 +86,4 @@ export function asCodes(values: Float64Array): { codes: Int32Array; levels: Floa
     codes[i] = code;
   }
   return { codes, levels: Float64Array.from(index.keys()) };
-}
-
-/** "city", or "city and street" */
-export function keyName(key: Key): string {
-  return key.columns.join(' and ');
 }

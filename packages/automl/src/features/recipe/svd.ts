@@ -4,7 +4,7 @@ import { createRandom } from '@laurel/tabular';
 export type SparseRows = readonly { at: Int32Array; values: Float64Array }[];
 
 const oversampling = 8;
-const powerSteps = 2;
+const powerSteps = 1;
 
 /**
  * The first right singular vectors of a sparse matrix (Halko, Martinsson and Tropp 2011): columns x wanted, row-major,

@@ -1,4 +1,3 @@
-import { keyColumns } from './keys.ts';
 import { fitKeyed, prepareKeyed } from './target-codes.ts';
 import type { Transformer } from './types.ts';
 
@@ -7,7 +6,7 @@ export const targetMeans: Transformer = {
   id: 'targetMeans',
   fit(input) {
     if (input.config.targetMeans !== true) return [];
-    return keyColumns(input.table, input.rows).map((key) => fitKeyed(input, key, { means: true, counts: true }));
+    return input.keys.map((key) => fitKeyed(input, [key], { means: true, counts: true }));
   },
   prepare: prepareKeyed,
 };

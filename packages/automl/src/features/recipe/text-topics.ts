@@ -4,7 +4,7 @@ import { randomisedSvd, type SparseRows } from './svd.ts';
 import { hashTerms, termBuckets } from './terms.ts';
 import type { Step, Transformer } from './types.ts';
 
-const mostFitRows = 6000;
+const mostFitRows = 4000;
 const mostTerms = 6000;
 const fewestTexts = 3;
 
@@ -28,6 +28,7 @@ export const textTopics: Transformer = {
     const places = placesOf(tensorOf(state, 'terms', Int32Array));
     const weights = tensorOf(state, 'weights', Float32Array);
     const axes = tensorOf(state, 'axes', Float32Array);
+    const room = new Int32Array(termBuckets);
     return (table) => {
       const column = textColumn(table, name);
       const columns = Array.from({ length: topics }, () => new Float64Array(table.rows));
@@ -37,7 +38,7 @@ export const textTopics: Transformer = {
         if (code < 0) continue;
         let values = known.get(code);
         if (!values) {
-          values = project(column.levels[code] ?? '', places, weights, axes, topics);
+          values = project(weighted(countTerms(column.levels[code] ?? '', room), places, weights), axes, topics);
           known.set(code, values);
         }
         for (let k = 0; k < topics; k++) columns[k]![row] = values[k]!;
@@ -52,8 +53,9 @@ function fitTopics(column: CodedColumn, rows: Int32Array, wanted: number, seed: 
     .shuffle(rows.filter((row) => column.codes[row]! >= 0))
     .slice(0, mostFitRows);
   const found = new Int32Array(termBuckets);
-  const counted = Array.from(sample, (row) => countTerms(column.levels[column.codes[row]!] ?? ''));
-  for (const counts of counted) for (const term of counts.keys()) found[term]!++;
+  const room = new Int32Array(termBuckets);
+  const counted = Array.from(sample, (row) => countTerms(column.levels[column.codes[row]!] ?? '', room));
+  for (const { terms } of counted) for (const term of terms) found[term]!++;
   const terms = Int32Array.from(found.keys())
     .filter((term) => found[term]! >= fewestTexts && found[term]! < 0.9 * sample.length)
     .sort((a, b) => found[b]! - found[a]! || a - b)
@@ -74,37 +76,42 @@ function fitTopics(column: CodedColumn, rows: Int32Array, wanted: number, seed: 
   };
 }
 
-function countTerms(text: string): Map<number, number> {
-  const counts = new Map<number, number>();
-  hashTerms(text, (term) => counts.set(term, (counts.get(term) ?? 0) + 1));
-  return counts;
+/** Terms of a text and how often each occurs; `room` has a zero for every bucket, before and after. */
+function countTerms(text: string, room: Int32Array): { terms: Int32Array; counts: Int32Array } {
+  const terms: number[] = [];
+  hashTerms(text, (term) => {
+    if (room[term] === 0) terms.push(term);
+    room[term]!++;
+  });
+  const counts = Int32Array.from(terms, (term) => room[term]!);
+  for (const term of terms) room[term] = 0;
+  return { terms: Int32Array.from(terms), counts };
 }
 
 /** TF-IDF with logarithmic counts, of length 1. */
-function weighted(counts: Map<number, number>, places: Int32Array, weights: Float32Array): SparseRows[number] {
-  const at: number[] = [];
-  const values: number[] = [];
+function weighted(
+  { terms, counts }: ReturnType<typeof countTerms>,
+  places: Int32Array,
+  weights: Float32Array,
+): SparseRows[number] {
+  const at = new Int32Array(terms.length);
+  const values = new Float64Array(terms.length);
+  let used = 0;
   let squares = 0;
-  for (const [term, count] of counts) {
-    const place = places[term]!;
+  for (let i = 0; i < terms.length; i++) {
+    const place = places[terms[i]!]!;
     if (place < 0) continue;
-    const value = (1 + Math.log(count)) * weights[place]!;
-    at.push(place);
-    values.push(value);
+    const value = (1 + Math.log(counts[i]!)) * weights[place]!;
+    at[used] = place;
+    values[used++] = value;
     squares += value * value;
   }
   const length = Math.sqrt(squares) || 1;
-  return { at: Int32Array.from(at), values: Float64Array.from(values, (value) => value / length) };
+  for (let i = 0; i < used; i++) values[i]! /= length;
+  return { at: at.subarray(0, used), values: values.subarray(0, used) };
 }
 
-function project(
-  text: string,
-  places: Int32Array,
-  weights: Float32Array,
-  axes: Float32Array,
-  topics: number,
-): Float64Array {
-  const { at, values } = weighted(countTerms(text), places, weights);
+function project({ at, values }: SparseRows[number], axes: Float32Array, topics: number): Float64Array {
   const result = new Float64Array(topics);
   for (let i = 0; i < at.length; i++) {
     for (let k = 0; k < topics; k++) result[k]! += values[i]! * axes[at[i]! * topics + k]!;

@@ -2,6 +2,7 @@ import type { GeneratedFeature } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 import type { Config, ModelState } from '../../models/types.ts';
 import type { TargetOutputs } from '../outputs.ts';
+import type { KeyColumn } from './keys.ts';
 
 /** What a transformer may learn from: the training rows of one fold, and nothing else of the table. */
 export interface TransformInput {
@@ -14,14 +15,24 @@ export interface TransformInput {
   folds: Uint8Array;
   config: Config;
   seed: number;
-  /** more columns than these are not made */
-  mostColumns: number;
+  /** the columns that read as categories */
+  keys: readonly KeyColumn[];
+  /** the places of a key column's values, one per training row */
+  placesOf(key: KeyColumn): Int32Array;
+}
+
+/** What the steps of one recipe read together, once for each table. */
+export interface Shared {
+  /** the places of a key column's values, one per row */
+  placesOf(column: string): Int32Array;
 }
 
 /** Something learnt that gives one or more columns of numbers, from any table with the columns it was learnt on. */
 export interface Step {
   features: GeneratedFeature[];
   state: ModelState;
+  /** names of the key columns that it reads by their places */
+  keys?: string[];
   /** one per feature: the values of the training rows, where they are not what `apply` gives */
   training?: Float64Array[];
 }
@@ -32,5 +43,5 @@ export interface Transformer {
   /** its steps, the most promising first; none where the configuration or the data do not ask for it */
   fit(input: TransformInput): Step[];
   /** makes what is slow to build once, and gives the function from a table to one array per feature of the step */
-  prepare(state: ModelState): (table: Table) => Float64Array[];
+  prepare(state: ModelState): (table: Table, shared: Shared) => Float64Array[];
 }
