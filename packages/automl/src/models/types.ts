@@ -38,7 +38,13 @@ export type Parameter = {
       /** how far it may be moved so that a trial fits into its time; absent: not at all */
       quickenTo?: number;
     }
-  | { kind: 'choice'; values: readonly (string | number | boolean)[]; default: string | number | boolean }
+  | {
+      kind: 'choice';
+      values: readonly (string | number | boolean)[];
+      default: string | number | boolean;
+      /** columns that each of the values adds to the table, about: they cost as those of the table do */
+      addsColumns?: readonly number[];
+    }
 );
 export type SearchSpace = Readonly<Record<string, Parameter>>;
 export type Config = Record<string, unknown>;

@@ -48,6 +48,9 @@ function narrowed(parameter: Parameter, choice: ParameterChoice | undefined): Pa
 
 function asChoice(parameter: Parameter, values: readonly (number | string | boolean)[]): Parameter {
   const { label, short, when, lowCost } = parameter;
+  const known = parameter.kind === 'choice' ? parameter : null;
+  const added = known?.addsColumns;
+  const adds = added && ((value: string | number | boolean) => added[known!.values.indexOf(value)] ?? 0);
   const choice = {
     kind: 'choice',
     label,
@@ -55,6 +58,7 @@ function asChoice(parameter: Parameter, values: readonly (number | string | bool
     ...(when === undefined ? {} : { when }),
     values: [...new Set(values)],
     default: values[0]!,
+    ...(adds ? { addsColumns: [...new Set(values)].map((value) => adds(value)) } : {}),
   } as const;
   const value = (wanted: unknown) => nearest(choice, wanted) as string | number | boolean;
   return {

@@ -25,7 +25,7 @@ export function trialCost(family: SearchFamily, setting: SearchSetting, proposal
   const { facts, fits = usualFits } = setting;
   const rows = Math.min(facts.rows, proposal.rungRows ?? facts.rows);
   const classes = family.costByClass && facts.classes > 2 ? facts.classes : 1;
-  const columns = columnsOf(family, facts);
+  const columns = columnsOf(family, facts) + addedColumns(family, proposal.config);
   const searching = secondsPerColumn * columns * Math.min(1, rows / fullLeavesFromRows);
   const work = secondsAtLeast + searching + (rows * columns) / cellsPerSecond;
   return fits * (secondsOfAnyFit + family.relativeCost * classes * work * configFactor(family, proposal.config));
@@ -57,6 +57,13 @@ function columnsOf({ needs }: SearchFamily, facts: DataFacts): number {
       ? Math.min(facts.levels, facts.categoricalFeatures * levelsPerCategory)
       : facts.categoricalFeatures;
   return Math.max(1, facts.numericFeatures + fromCategories);
+}
+
+function addedColumns({ space }: SearchFamily, config: Config): number {
+  return Object.entries(space).reduce((sum, [name, parameter]) => {
+    if (parameter.kind !== 'choice' || !parameter.addsColumns) return sum;
+    return sum + (parameter.addsColumns[parameter.values.indexOf(config[name] as never)] ?? 0);
+  }, 0);
 }
 
 /** Seconds that a trial will take, from the formula and from what the trials so far took against theirs. */
