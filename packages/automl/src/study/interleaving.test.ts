@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { budgetEndMs } from './budget.ts';
 import { step } from './study.ts';
 import { families, scoreOf, study } from './testing.ts';
-import type { StudyEvent } from './types.ts';
+import type { StudyEvent, StudyState } from './types.ts';
 
 describe('any interleaving of events', () => {
   const number = fc.integer({ min: 1, max: 12 });
@@ -26,6 +27,22 @@ describe('any interleaving of events', () => {
         atMs: fc.constant(atMs),
         seconds: fc.constant(1),
         failure,
+      }),
+      fc.record({
+        type: fc.constant('trial-pruned' as const),
+        number,
+        atMs: fc.constant(atMs),
+        score: fc.double({ min: 0, max: 1, noNaN: true }),
+        foldScores: fc.constant<number[]>([0.5, 0.5]),
+        seconds: fc.constant(1),
+        cause: fc.constantFrom('race' as const, 'time' as const),
+        reason: fc.constant('Given up.'),
+      }),
+      fc.record({
+        type: fc.constant('selected' as const),
+        atMs: fc.constant(atMs),
+        score: fc.double({ min: 0, max: 1 }),
+        members: fc.constant<{ trialNumber: number; weight: number }[]>([{ trialNumber: 1, weight: 1 }]),
       }),
       fc.record({ type: fc.constant('trial-lost' as const), number, atMs: fc.constant(atMs) }),
       fc.record({ type: fc.constant('tick' as const), atMs: fc.constant(atMs) }),
@@ -67,7 +84,7 @@ describe('any interleaving of events', () => {
   it('ends exactly once, counts no trial twice, and is deaf afterwards', () => {
     fc.assert(
       fc.property(budget, events, fc.integer({ min: 1, max: 4 }), (limits, list, parallelism) => {
-        let state = study(limits);
+        let state: StudyState = { ...study(limits), selections: [] };
         let ends = 0;
         const results = new Map<number, string>();
         const open = new Set<number>();
@@ -78,19 +95,26 @@ describe('any interleaving of events', () => {
           state = next.state;
           for (const action of next.actions) {
             if (action.type === 'end') ends++;
-            if (action.type === 'run-trial') open.add(action.trial.number);
+            if (action.type === 'run-trial') {
+              open.add(action.trial.number);
+              const end = budgetEndMs(state);
+              const hasModel = state.trials.some((trial) => trial.status === 'completed');
+              if (end !== null && hasModel && action.trial.kind === 'model') expect(sent.atMs).toBeLessThan(end);
+            }
             if (action.type === 'stop-trials' || action.type === 'release-trials')
               for (const stopped of action.numbers) open.delete(stopped);
           }
           for (const trial of state.trials) {
             const settled = `${trial.status} ${trial.score}`;
             if (results.has(trial.number)) expect(settled).toBe(results.get(trial.number));
-            if (['completed', 'failed', 'cancelled'].includes(trial.status)) {
+            if (['completed', 'pruned', 'failed', 'cancelled'].includes(trial.status)) {
               results.set(trial.number, settled);
               open.delete(trial.number);
             }
           }
           if (state.status === 'paused') expect(open.size).toBe(0);
+          const soFar = state.selections!.map(({ score }) => score);
+          expect(soFar).toEqual([...new Set(soFar)].sort((a, b) => a - b));
           expect(new Set(state.trials.map((trial) => trial.number)).size).toBe(state.trials.length);
           const models = state.trials.filter((trial) => trial.kind === 'model').length;
           const added = (state.extensions ?? []).reduce((sum, extension) => sum + extension.trials, 0);

@@ -91,18 +91,32 @@ async function fitBag(
     }
   }
   const fitSeconds = (context.now() - startMs) / 1000;
+  return { status: 'completed', ...bagResult(prepared, spec, info, { results, oof, holdout, weights, fitSeconds }) };
+}
+
+interface Bag {
+  results: FoldResult[];
+  oof: Accumulator;
+  holdout: Accumulator;
+  /** share of every fold model in a prediction; null: equal ones */
+  weights: ReturnType<typeof bagWeights>;
+  fitSeconds: number;
+}
+
+/** The model of all folds: its scores, its predictions, its artifact. */
+function bagResult(prepared: PreparedData, spec: TrialSpec, info: FamilyInfo, bag: Bag): TrialResult {
+  const { results, oof, holdout, weights, fitSeconds } = bag;
   const predicted = results.reduce((sum, fold) => sum + fold.validationRows, 0);
   const predictMs = results.reduce((sum, fold) => sum + fold.predictMs, 0);
   const finished = finishTrial(prepared, oof.mean(), scoresOf(results), spec.seed);
   const stopReason = stopReasonOf(spec, results);
   return {
-    status: 'completed',
     ...finished,
     fitSeconds,
     // A prediction asks every fold model that has a share.
     predictMsPerRow:
       (predictMs / Math.max(1, predicted)) * (weights?.filter((weight) => weight > 0).length ?? results.length),
-    holdout: finishPredictions(plan, holdout.mean(), finished.finishing),
+    holdout: finishPredictions(prepared.plan, holdout.mean(), finished.finishing),
     learningCurves: {
       iterations: averageCurves(results.map((fold) => fold.curve)),
       iterationLabel: info.iterationLabel,
