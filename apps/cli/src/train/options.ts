@@ -16,7 +16,7 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --budget 60s       time for the whole run: 90, 90s, 5m or 1h (60s)
   --trials N         number of models instead of time; the same seed then gives the same model
   --metric M         roc_auc, log_loss, rmse, ... (by the task)
-  --task T           auto, binary, multiclass or regression (auto)
+  --task T           auto, binary, multiclass, regression or forecast (auto)
   --positive LABEL   binary: the positive class (the rarer label)
   --holdout H        auto, 0, or a share such as 0.2: rows sealed for a last test (auto)
   --validation V     auto, kfold, holdout, time or group: what models are scored on (auto)
@@ -24,7 +24,10 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --time COLUMN      rows are in this order: score on later rows than were trained on
   --gap N            times left out between the rows to train and to score on
   --group COLUMN     rows of one group stay together
+  --horizon N        forecast: steps ahead (by the distance of the dates)
+  --series COLUMN    forecast: tells several series apart
 ${searchUsage}
+  --include a,b      the columns to use (all that help); forecast: those known beforehand
   --exclude a,b      columns to leave out
   --seed N           0 to 4294967295 (0)
   --out DIR          where the model goes (NAME-model)
@@ -64,7 +67,9 @@ export function readTrainOptions(args: string[]): TrainOptions | null {
       validation: readValidation(values),
       roles: { time: values.time, group: values.group },
       ...readSearch(values),
-      features: values.exclude === undefined ? undefined : { exclude: list(values.exclude) },
+      horizon: readCount('--horizon', values.horizon),
+      series: values.series,
+      features: readFeatures(values.include, values.exclude),
     },
   };
 }
@@ -89,6 +94,9 @@ function parse(args: string[]) {
         time: text,
         gap: text,
         group: text,
+        horizon: text,
+        series: text,
+        include: text,
         ...searchFlags,
         exclude: text,
         seed: text,
@@ -124,6 +132,11 @@ function readHoldout(text: string | undefined): PlanRequest['holdout'] {
     'VALIDATION_INVALID',
     `--holdout is ${JSON.stringify(text)}. Use auto, 0, or a share such as 0.2.`,
   );
+}
+
+function readFeatures(include: string | undefined, exclude: string | undefined): PlanRequest['features'] {
+  if (include === undefined && exclude === undefined) return undefined;
+  return { include: list(include), exclude: list(exclude) };
 }
 
 type ValidationFlags = Partial<Record<'validation' | 'folds' | 'repeats' | 'gap', string>>;

@@ -75,12 +75,52 @@ describe('train and predict', { timeout: 60_000 }, () => {
   });
 });
 
+describe('validation and forecasts', { timeout: 60_000 }, () => {
+  const dates = (count: number) =>
+    Array.from({ length: count }, (_, i) => new Date(Date.UTC(2010, i, 1)).toISOString().slice(0, 10));
+
+  it('splits by time as asked, and says so', async () => {
+    const rows = dates(120).map((date, i) => `${date},${(i * 37) % 11},${(i * 37) % 11 > 5 ? 'high' : 'low'}`);
+    await writeFile(join(dir, 'dated.csv'), `when,x,kind\n${rows.join('\n')}\n`);
+    const args = ['--target', 'kind', '--time', 'when', '--folds', '3', '--gap', '1', '--trials', '2'];
+    const { code, err } = await laurel('train', 'dated.csv', ...args, '--families', 'linear', '--out', 'dated');
+    expect(code).toBe(0);
+    expect(err).toContain('in the order of "when"');
+    expect(err).toContain('with a gap of one time between');
+    const { plan } = JSON.parse(await readFile(join(dir, 'dated/model.json'), 'utf8'));
+    expect(plan.validation).toEqual({ kind: 'time', folds: 3, repeats: 1, column: 'when', gap: 1 });
+  });
+
+  it('forecasts the dates of a file, with intervals', async () => {
+    const rows = dates(96).map((date, i) => `${date},${(200 + i + 50 * Math.sin((2 * Math.PI * i) / 12)).toFixed(2)}`);
+    await writeFile(join(dir, 'months.csv'), `month,sold\n${rows.join('\n')}\n`);
+    await writeFile(join(dir, 'next.csv'), 'month\n2018-01-01\n2018-02-01\n2018-12-01\n');
+    const args = ['--target', 'sold', '--task', 'forecast', '--horizon', '6', '--trials', '4'];
+    const trained = await laurel('train', 'months.csv', ...args, '--families', 'linear', '--out', 'months');
+    expect(trained.code, trained.err).toBe(0);
+    expect(trained.err).toContain('6 months ahead');
+    expect(trained.err).toContain('Leaderboard by MASE');
+    const { out } = await laurel('predict', 'months', 'next.csv', '--intervals');
+    const [header, ...lines] = out.trimEnd().split('\n');
+    expect(header).toBe('value,low,high');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) {
+      const [value, low, high] = line.split(',').map(Number) as [number, number, number];
+      expect(value).toBeGreaterThan(200);
+      expect(low).toBeLessThanOrEqual(value);
+      expect(high).toBeGreaterThanOrEqual(value);
+    }
+  });
+});
+
 describe('wrong calls', { timeout: 60_000 }, () => {
   it.each([
     [['train', 'things.csv', '--target', 'nope'], 'no column "nope"'],
     [['train', 'things.csv', '--target', 'kind', '--budget', '0'], 'cannot be the budget'],
     [['train', 'things.csv', '--target', 'kind', '--metric', 'rmse'], 'roc_auc'],
     [['train', 'missing.csv', '--target', 'kind'], 'no file'],
+    [['train', 'things.csv', '--target', 'kind', '--folds', 'many'], '--folds'],
+    [['train', 'things.csv', '--target', 'kind', '--group', 'nope'], '"nope"'],
     [['train', 'things.csv'], '--target'],
     [['train', 'things.csv', '--target', 'kind', '--colour', 'red'], '--colour'],
     [['predict', 'nowhere', 'things.csv'], 'no model.laurel'],
