@@ -67,19 +67,30 @@ function splitHash({ rowIds, folds, trainEnds }: Pick<PreparedData, 'rowIds' | '
   return sha256Hex(bytesOf(rowIds), ...folds.map(bytesOf), ...(trainEnds ? [bytesOf(trainEnds)] : []));
 }
 
-/** What the families' formulas may know: sizes of the training part. */
+const knownFacts = new WeakMap<PreparedData, DataFacts>();
+
+/** What the families' formulas may know: sizes of the training part. Found once; every fold of every trial asks. */
 export function dataFacts(prepared: PreparedData): DataFacts {
+  const facts = knownFacts.get(prepared) ?? findFacts(prepared);
+  knownFacts.set(prepared, facts);
+  return facts;
+}
+
+function findFacts(prepared: PreparedData): DataFacts {
   const coded = prepared.features.columns.filter((column) => !isNumeric(column));
   const categorical = coded.filter((column) => column.type !== 'text');
+  // families of rows learn a forecast as a regression
+  const task = prepared.plan.task === 'forecast' ? 'regression' : prepared.plan.task;
+  const { target } = prepared;
+  const classes = prepared.plan.labels.length;
   return {
-    // families of rows learn a forecast as a regression
-    task: prepared.plan.task === 'forecast' ? 'regression' : prepared.plan.task,
+    task,
     rows: prepared.trainingRows,
     numericFeatures: prepared.features.columns.length - coded.length,
     categoricalFeatures: coded.length,
     levels: categorical.reduce((sum, column) => sum + (isNumeric(column) ? 0 : column.levels.length), 0),
-    classes: prepared.plan.labels.length,
-    made: madeFacts(prepared.features, prepared.trainingRows),
+    classes,
+    made: madeFacts(prepared.features, prepared.trainingRows, { task, classes, target }),
   };
 }
 

@@ -1,6 +1,10 @@
+import type { TaskKind } from '@laurel/contracts';
 import { type Column, isNumeric, type Table } from '@laurel/tabular';
 import type { MadeFacts } from '../models/types.ts';
-import { keyColumns } from './recipe/keys.ts';
+import { targetOutputs } from './outputs.ts';
+import { placeReader } from './recipe/keys.ts';
+import { tellingKeys } from './recipe/telling-keys.ts';
+import { targetFolds } from './target-encoding.ts';
 
 /** From here on a category has too many levels for trees to tell them apart one by one. */
 const manyLevels = 100;
@@ -8,10 +12,17 @@ const manyLevels = 100;
 const mostRows = 20_000;
 
 /** What features can be made of a table's columns, by its training rows, the first of the table. */
-export function madeFacts(table: Table, trainingRows: number): MadeFacts {
+export function madeFacts(
+  table: Table,
+  trainingRows: number,
+  { task, classes, target }: { task: TaskKind; classes: number; target: Float64Array },
+): MadeFacts {
   const stride = Math.max(1, Math.ceil(trainingRows / mostRows));
   const rows = Int32Array.from({ length: Math.floor(trainingRows / stride) }, (_, i) => i * stride);
-  const keys = keyColumns(table, rows);
+  const outputs = targetOutputs(task, classes, target, rows);
+  const keys = tellingKeys(table, rows, outputs, targetFolds(outputs.values, 0), (key) =>
+    placeReader(key)(table, rows),
+  );
   const ofType = (type: Column['type']) => table.columns.filter((column) => column.type === type).length;
   return {
     keys: keys.length,

@@ -2,9 +2,10 @@ import type { GeneratedFeature, TaskKind } from '@laurel/contracts';
 import { type Column, deriveSeed, type NumericColumn, type Table } from '@laurel/tabular';
 import { partOf } from '../models/states.ts';
 import type { Config, ModelState } from '../models/types.ts';
-import { targetOutputs } from './outputs.ts';
-import { asCodes, type KeyColumn, keyColumns, placeReader } from './recipe/keys.ts';
+import { type TargetOutputs, targetOutputs } from './outputs.ts';
+import { type KeyColumn, placeReader } from './recipe/keys.ts';
 import { stepsAboveNoise } from './recipe/probes.ts';
+import { tellingKeys } from './recipe/telling-keys.ts';
 import type { Shared, Step, TransformInput } from './recipe/types.ts';
 import { transformers } from './registry.ts';
 import { targetFolds } from './target-encoding.ts';
@@ -59,15 +60,16 @@ export async function fitRecipe(
 ): Promise<{ recipe: Recipe | null; enriched: Table; transformersRun: number }> {
   const { table, rows, seed, config } = input;
   const outputs = targetOutputs(input.task, input.classes, input.target, rows);
+  const folds = targetFolds(outputs.values, seed);
   const most = Math.min(mostColumns, Math.max(8, Math.floor(mostCells / Math.max(1, table.rows))));
   const given: TransformInput = {
     table,
     rows,
     outputs,
-    folds: targetFolds(outputs.values, seed),
+    folds,
     config,
     seed: deriveSeed(seed, 'recipe'),
-    ...keysOf(table, rows),
+    ...keysOf(table, rows, outputs, folds),
   };
   const names = new Set([...table.columns.map(({ name }) => name), ...(input.dropped ?? [])]);
   const steps: KeptStep[] = [];
@@ -106,24 +108,15 @@ export function restoreRecipe(state: ModelState): Recipe {
   );
 }
 
-/**
- * The columns that read as categories, and their places among the training rows, each read once. One that tells the
- * same rows apart as an earlier one, such as the code of a title beside the title, is left out.
- */
-function keysOf(table: Table, rows: Int32Array): Pick<TransformInput, 'keys' | 'placesOf'> {
+/** The columns that read as categories, and their places among the training rows, each read once. */
+function keysOf(table: Table, rows: Int32Array, outputs: TargetOutputs, folds: Uint8Array) {
   const known = new Map<KeyColumn, Int32Array>();
   const placesOf = (key: KeyColumn) => {
     const places = known.get(key) ?? placeReader(key)(table, rows);
     known.set(key, places);
     return places;
   };
-  const seen: Int32Array[] = [];
-  const keys = keyColumns(table, rows).filter((key) => {
-    const { codes } = asCodes(Float64Array.from(placesOf(key)));
-    if (seen.some((other) => other.every((code, i) => code === codes[i]))) return false;
-    return seen.push(codes) > 0;
-  });
-  return { keys, placesOf };
+  return { keys: tellingKeys(table, rows, outputs, folds, placesOf), placesOf };
 }
 
 /** Names of features that the table or the person does not want twice or at all are passed over. */

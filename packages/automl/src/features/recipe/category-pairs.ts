@@ -1,7 +1,8 @@
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import { fitTargetCodes } from '../target-encoding.ts';
 import { asCodes, combinedPlaces, type KeyColumn } from './keys.ts';
-import { explained, fitKeyed, prepareKeyed } from './target-codes.ts';
+import { fitKeyed, prepareKeyed } from './target-codes.ts';
+import { explained } from './telling-keys.ts';
 import type { Transformer, TransformInput } from './types.ts';
 
 /** Columns that are paired: the ones that alone say most. */

@@ -75,17 +75,3 @@ function withLast(kept: Int32Array, values: Float64Array, last: number): Float64
   result[kept.length] = values[last]!;
   return result;
 }
-
-/** Share of the target's variance that its out-of-fold means explain, over all outputs; below 0 where they only add noise. */
-export function explained(outputs: readonly Float64Array[], means: readonly Float64Array[]): number {
-  let left = 0;
-  let all = 0;
-  for (const [k, output] of outputs.entries()) {
-    const mean = output.reduce((sum, value) => sum + value, 0) / Math.max(1, output.length);
-    for (let i = 0; i < output.length; i++) {
-      left += (output[i]! - means[k]![i]!) ** 2;
-      all += (output[i]! - mean) ** 2;
-    }
-  }
-  return all > 0 ? 1 - left / all : 0;
-}
