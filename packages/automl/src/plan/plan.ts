@@ -74,7 +74,7 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     );
   }
   const budget = readBudget(request.budget);
-  const { warnings: searchWarnings, ...search } = planSearch(request, target.task);
+  const { warnings: searchWarnings, ...search } = planSearch(request, { task: target.task, budget });
   const metric = chooseMetric(request.metric, target.task);
   refuseMisplaced(request, target.task);
   const { rows, ...parts } =

@@ -164,6 +164,9 @@ describe('warm starts, limits and constraints', () => {
     expect(made.sentences.at(-1)).toBe(
       'Every model is trained for at most 5 seconds, and predicts a row in at most 0.5 ms to win, and takes at most 2 MB to win.',
     );
+    expect(made.warnings).toEqual([]);
+    const counted = plan({ trialSeconds: 5, budget: { trials: 3 } });
+    expect(counted.warnings.map(({ code }) => code)).toEqual(['TRIAL_CLOCK']);
     expect(errorOf({ trialSeconds: 0 }).code).toBe('PARAMETER_INVALID');
     expect(errorOf({ constraints: { maxModelBytes: -1 } }).code).toBe('PARAMETER_INVALID');
   });

@@ -33,7 +33,10 @@ const mostWarmStarts = 20;
  * The part of a plan that says how is searched. Throws FAMILY_UNKNOWN, STRATEGY_UNKNOWN and PARAMETER_INVALID, each with
  * what there is to choose from.
  */
-export function planSearch(request: SearchRequest, task: ExperimentPlan['task']): SearchPart {
+export function planSearch(
+  request: SearchRequest,
+  { task, budget }: Pick<ExperimentPlan, 'task' | 'budget'>,
+): SearchPart {
   const chosen = chooseFamilies(request.families, task);
   const space = readSpace(request.space, chosen, task);
   const constraints = readConstraints(request.constraints);
@@ -48,9 +51,15 @@ export function planSearch(request: SearchRequest, task: ExperimentPlan['task'])
       : { trialSeconds: positive('The time of a model in seconds', request.trialSeconds) }),
     ...(kept.length > 0 ? { warmStarts: kept } : {}),
     ...(request.warmStartFrom === undefined ? {} : { warmStartFrom: request.warmStartFrom }),
-    warnings,
+    warnings: [...warnings, ...(request.trialSeconds !== undefined && budget.seconds === null ? [clockWarning] : [])],
   };
 }
+
+const clockWarning = {
+  code: 'TRIAL_CLOCK',
+  message:
+    'A longest time of a model lets the clock decide, so that the same seed may give other models. Leave it out to get the same ones again.',
+};
 
 /** The families asked for, always with the reference, in the registry's order. Ensembles are made in any case. */
 function chooseFamilies(asked: string[] | undefined, task: ExperimentPlan['task']): string[] {
