@@ -68,6 +68,8 @@ export interface TrialSpec {
   reserveMs?: number;
   /** successive halving: at most this many training rows of each fold; absent: all */
   rungRows?: number;
+  /** its process was ended for its memory before: at most this many training rows of each fold now */
+  rowLimit?: number;
   /** fold scores to race against: it is given up when, after two folds or more, it is clearly worse */
   race?: Race;
   /** repeats a trial: the same rows and the same decisions of the clock, fold by fold. Give it no cap and no race */

@@ -130,7 +130,7 @@ export function addTrial(
 
 /** What an executor needs to run the trial. */
 export function specOf(state: StudyState, trial: StudyTrial, atMs: number): TrialSpec {
-  const { number, kind, family, config, seed, rungRows, race } = trial;
+  const { number, kind, family, config, seed, rungRows, rowLimit, race } = trial;
   const foldScores = state.trials.find((other) => other.number === race?.against)?.foldScores;
   return {
     number,
@@ -141,6 +141,7 @@ export function specOf(state: StudyState, trial: StudyTrial, atMs: number): Tria
     capMs: capOf(state, trial, atMs),
     ...(countsTrialsOnly(state.plan) ? {} : { reserveMs: reserveMs(state) }),
     ...(rungRows === undefined ? {} : { rungRows }),
+    ...(rowLimit === undefined ? {} : { rowLimit }),
     ...(race && foldScores ? { race: { ...race, foldScores } } : {}),
   };
 }

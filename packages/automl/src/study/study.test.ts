@@ -157,6 +157,22 @@ describe('failures', () => {
     ]);
   });
 
+  it('tries a model once more on half of the rows when its process was ended for its memory', () => {
+    const run = new Executor({ seconds: null, trials: 1 });
+    run.state.plan = { ...run.state.plan, rows: { total: 50_000, usable: 50_000, training: 50_000, holdout: 0 } };
+    run.send({ type: 'begin', atMs: 0, parallelism: 1 });
+    const oom = { kind: 'oom', message: 'Too much memory.' } as const;
+    run.close(1);
+    const failed = { type: 'trial-failed', number: 1, atMs: 0, seconds: 1, failure: oom } as const;
+    run.send(failed);
+    run.send(failed);
+    expect(run.open).toEqual([1]);
+    expect(run.specs.get(1)).toMatchObject({ rowLimit: 20_000 });
+    run.send({ type: 'trial-started', number: 1, atMs: 0 });
+    run.send(failed);
+    expect(run.state.trials[0]).toMatchObject({ status: 'failed', failure: oom });
+  });
+
   it('counts a score that is not a number as a failure', () => {
     const run = new Executor({ seconds: null, trials: 1 });
     run.send({ type: 'begin', atMs: 0, parallelism: 1 });

@@ -11,6 +11,8 @@ import type { StudyAction, StudyEvent, StudyState, StudyStep, StudyTrial } from 
 
 /** Attempts that may be lost with their worker before the trial counts as failed. */
 const maxLost = 3;
+/** A trial is not tried on fewer rows of a fold than these. */
+const fewestRows = 1000;
 
 export interface StudyOptions {
   facts: DataFacts;
@@ -127,7 +129,15 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
       actions.push({ type: 'run-trial', trial: specOf(state, trial, event.atMs) });
     }
   } else if (event.type === 'trial-failed') {
-    fail(trial, event.failure, event.seconds);
+    // The second report of a failure that was answered with another try, which has not begun.
+    if (trial.rowLimit !== undefined && trial.status === 'queued') return;
+    const rowLimit = event.failure.kind === 'oom' ? fewerRows(state, trial) : null;
+    if (rowLimit === null) {
+      fail(trial, event.failure, event.seconds);
+      return;
+    }
+    Object.assign(trial, { status: 'queued', rowLimit });
+    if (!isPaused(state)) actions.push({ type: 'run-trial', trial: specOf(state, trial, event.atMs) });
   } else if (!Number.isFinite(event.score)) {
     fail(trial, { kind: 'nan', message: 'The score of this trial is not a number.' }, event.seconds);
   } else if (event.type === 'trial-pruned') {
@@ -138,6 +148,14 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
     const facts = { foldScores, sizeBytes, predictMsPerRow, stopReason, preferred };
     Object.assign(trial, { status: 'completed', score, seconds }, known(facts));
   }
+}
+
+/** Half of the rows of a fold, for one more try of a model whose process was ended for its memory; null: no more. */
+function fewerRows({ plan, stopping }: StudyState, trial: StudyTrial): number | null {
+  const { kind, folds } = plan.validation;
+  const rows = Math.floor((plan.rows.training * (kind === 'kfold' ? 1 - 1 / folds : 1)) / 2);
+  const isHopeless = rows < fewestRows || trial.rungRows !== undefined || trial.rowLimit !== undefined;
+  return isHopeless || trial.kind !== 'model' || stopping !== 'no' ? null : rows;
 }
 
 /** Without what is undefined, so that the state is the same before and after it was stored as JSON. */

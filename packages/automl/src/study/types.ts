@@ -53,6 +53,8 @@ export interface StudyTrial {
   generation: number;
   /** at most so many training rows of each fold; absent: all. Such a trial takes no part in the ensemble */
   rungRows?: number;
+  /** as `rungRows`, since its process was ended for its memory; such a model is as good as any */
+  rowLimit?: number;
   /** the trial it is raced against, its incumbent when it was proposed, and by how much it may be worse */
   race?: { against: number; margin: number };
   status: 'queued' | 'running' | 'completed' | 'pruned' | 'failed' | 'cancelled';

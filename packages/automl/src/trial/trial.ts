@@ -152,7 +152,7 @@ async function fitFold(
   const input = foldInput(prepared, spec, context, round);
   const { corrected } = fitWeights(prepared, spec.config, input.train.rows);
   const allRows = input.train.rows.length;
-  const affordable = Math.min(pace.rows, affordableRows(prepared, input, pace.shareMs, info));
+  const affordable = Math.min(pace.rows, spec.rowLimit ?? allRows, affordableRows(prepared, input, pace.shareMs, info));
   const most = round.repeated?.rows ?? Math.min(spec.rungRows ?? allRows, affordable);
   const fitStartMs = context.now();
   const { model: fitted, lackedMemory } = await fitWithin(input, most, info, dataFacts(prepared), family.fit);

@@ -191,6 +191,7 @@ async function queueTrial(
      VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, 'queued')
      ON CONFLICT (experiment_id, number) DO UPDATE
        SET status = 'queued', cap_ms = excluded.cap_ms, spec = excluded.spec, attempt_id = NULL, announced = false, worker = NULL,
+         failure = NULL, seconds = NULL, finished_at = NULL,
          heartbeat_at = NULL, queued_at = now()
      RETURNING id, name`,
     [newId('trial'), experiment.projectId, experiment.id, number, kind, family, json(config), seed, capMs, json(more)],
