@@ -1,7 +1,9 @@
 import { AppError, type Importance } from '@laurel/contracts';
 import { studentQuantile } from '@laurel/evaluation';
 import { type Column, createRandom, deriveSeed, isNumeric, type Random, selectRows, type Table } from '@laurel/tabular';
+import type { SeriesHistory } from '../models/types.ts';
 import { metricOf, outputsOf, seenBy, shapeOf, withThreshold } from '../scoring.ts';
+import { hiddenColumns } from '../tasks/forecast/features.ts';
 import type { LoadedModel, PreparedData } from '../types.ts';
 
 export interface ImportanceOptions {
@@ -13,6 +15,8 @@ export interface ImportanceOptions {
   rows?: number;
   /** fold model that predicts each row, so that no row is predicted by a model that saw it; null: the whole bag */
   foldOf?: Int8Array | null;
+  /** forecasts: the series that the rows are made of */
+  history?: SeriesHistory | undefined;
 }
 
 const defaultRepeats = 5;
@@ -32,9 +36,10 @@ export function permutationImportance(
   const repeats = options.repeats ?? defaultRepeats;
   const sample = sampleRows(table.rows, options.rows ?? defaultRows, options.seed);
   const data: Sampled = {
-    features: selectRows(onlyInputs(table, model), sample),
+    features: selectRows(usedColumns(table, model), sample),
     target: Float64Array.from(sample, (row) => target[row]!),
     foldOf: options.foldOf ? Int8Array.from(sample, (row) => options.foldOf![row]!) : null,
+    history: options.history,
   };
   const metric = metricOf(options.metric);
   const plan = { ...model, metric: options.metric, seed: options.seed };
@@ -51,14 +56,15 @@ export function permutationImportance(
       `${metric.label} is not defined on these rows, so no importance can be measured by it. Choose another metric.`,
     );
   }
-  const features = data.features.columns.map((column, index) => {
+  const features = data.features.columns.flatMap((column, index) => {
+    if (hiddenColumns.includes(column.name)) return [];
     const random = createRandom(deriveSeed(options.seed, 'importance', column.name));
     const drops = Array.from({ length: repeats }, () => {
       const columns = data.features.columns.map((other, at) => (at === index ? shuffled(other, random) : other));
       const drop = base - score({ rows: data.features.rows, columns });
       return metric.higherIsBetter ? drop : -drop;
     });
-    return { feature: column.name, ...summary(drops) };
+    return [{ feature: column.name, ...summary(drops) }];
   });
   features.sort((a, b) => b.mean - a.mean || (a.feature < b.feature ? -1 : 1));
   return { metric: options.metric, repeats, rows: data.target.length, features };
@@ -87,6 +93,7 @@ export function modelImportance(
     metric: plan.metric,
     seed: deriveSeed(plan.seed, 'importance', options.split),
     foldOf,
+    history: prepared.forecast?.history,
   });
   return { ...found, split: options.split };
 }
@@ -95,15 +102,16 @@ interface Sampled {
   features: Table;
   target: Float64Array;
   foldOf: Int8Array | null;
+  history?: SeriesHistory | undefined;
 }
 
-function predictAll(model: LoadedModel, { features, target, foldOf }: Sampled): Float64Array {
-  if (!foldOf) return model.predict(features);
+function predictAll(model: LoadedModel, { features, target, foldOf, history }: Sampled): Float64Array {
+  if (!foldOf) return model.predictPrepared(features, history);
   const outputs = outputsOf(model);
   const result = new Float64Array(target.length * outputs);
   for (const fold of new Set(foldOf)) {
     const rows = Int32Array.from(foldOf, (_, row) => row).filter((row) => foldOf[row] === fold);
-    const values = model.predictWithFold(fold, selectRows(features, rows));
+    const values = model.predictWithFold(fold, selectRows(features, rows), history);
     rows.forEach((row, i) => {
       for (let k = 0; k < outputs; k++) result[row * outputs + k] = values[i * outputs + k]!;
     });
@@ -118,7 +126,9 @@ export function sampleRows(rows: number, most: number, seed: number): Int32Array
   return createRandom(deriveSeed(seed, 'sample')).shuffle(all).slice(0, most).sort();
 }
 
-function onlyInputs(table: Table, model: LoadedModel): Table {
+/** The model's inputs; a forecast sees columns that are made of them. */
+function usedColumns(table: Table, model: LoadedModel): Table {
+  if (model.task === 'forecast') return table;
   const names = new Set(model.inputs.map((input) => input.name));
   return { rows: table.rows, columns: table.columns.filter((column) => names.has(column.name)) };
 }

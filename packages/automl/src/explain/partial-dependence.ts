@@ -27,6 +27,12 @@ export function partialDependence(
   feature: string,
   options: DependenceOptions,
 ): PartialDependence {
+  if (model.task === 'forecast') {
+    throw new AppError(
+      'PARAMETER_INVALID',
+      'A forecast depends on the values before it, and a date cannot be changed without them. Look at the importance instead.',
+    );
+  }
   const { gridSize, iceRows, rows, seed } = { ...defaults, ...options };
   const input = inputOf(model, feature);
   const column = findColumn(table, feature);

@@ -1,6 +1,7 @@
 import { profileTable, type Table } from '@laurel/tabular';
 import { describe, expect, it } from 'vitest';
 import { loadModel } from '../../artifact.ts';
+import { modelImportance } from '../../explain/importance.ts';
 import { familyOf } from '../../families.ts';
 import { type PlanRequest, planExperiment, planWithTable } from '../../plan/plan.ts';
 import { decodePrepared, encodePrepared, prepareData } from '../../prepare.ts';
@@ -234,6 +235,14 @@ describe('a trained forecast', { timeout: 30_000 }, () => {
       expect(ends[2 * i + 1]! - ends[2 * i]!).toBeGreaterThan(1);
     });
     expect(loaded.intervals(new Float64Array(0), 0.9)).toHaveLength(0);
+  });
+
+  it('says what of the past and the calendar matters', async () => {
+    const { prepared, result } = await train(monthly(132, wobble), 'linear');
+    const { features } = modelImportance(await loadModel(result.artifact), prepared, { split: 'oof', repeats: 2 });
+    expect(features.map(({ feature }) => feature)).not.toContain(keys.base);
+    const strongest = features.slice(0, 6).map(({ feature }) => feature);
+    expect(strongest.some((name) => name.startsWith('same time') || name === 'month')).toBe(true);
   });
 
   it('lists the date and the target as inputs, the target optional', async () => {
