@@ -1,7 +1,7 @@
 import { AppError, type FoldFit, type ModelInput, predictsValues, type TaskKind } from '@laurel/contracts';
 import { argmaxLabels, labelsAtThreshold } from '@laurel/evaluation';
 import type { Table } from '@laurel/tabular';
-import { alignTable, type ModelColumn, modelColumn } from './align.ts';
+import { createAligner, type ModelColumn, modelColumn } from './align.ts';
 import { readContainer, type Tensors, writeContainer } from './container.ts';
 import { applyStack, type StackModel } from './ensembles/stack.ts';
 import { type FamilyLookup, familyOf } from './families.ts';
@@ -126,8 +126,9 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
   const outputs = predictsValues(task) ? 1 : labels.length;
   const positive = positiveClass === null ? 1 : Math.max(0, labels.indexOf(positiveClass));
   const { calibration, threshold, residuals } = finishing;
+  const align = createAligner(columns);
   const answer = (table: Table, ask: (part: Part, aligned: Table) => Float64Array): Float64Array => {
-    const aligned = alignTable(table, columns);
+    const aligned = align(table);
     const values = header.stack
       ? applyStack(
           header.stack,
