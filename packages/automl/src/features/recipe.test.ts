@@ -18,10 +18,10 @@ const everything: Config = {
   clusters: 8,
 };
 const count = 900;
-const arithmeticOfTwo = /^[ab] [−/] [ab]$/;
+const arithmeticOfTwo = /^[ab] − [ab]$/;
 const training = Int32Array.from({ length: 600 }, (_, i) => i);
 
-/** Codes, categories, numbers with a ratio that matters, two dates, a text, and missing values. */
+/** Codes, categories, numbers whose difference matters, two dates, a text, and missing values. */
 function example(seed = 5): { table: Table; target: Float64Array } {
   const random = createRandom(seed);
   const numbers = (draw: () => number) => Float64Array.from({ length: count }, draw);
@@ -35,9 +35,9 @@ function example(seed = 5): { table: Table; target: Float64Array } {
     Array.from({ length: 8 }, () => words[random.int(words.length)]!).join(' '),
   );
   const kind = department.map((value) => ((value * 31) % 13 > 6 ? 1 : 0));
-  const target = numbers(() => 0).map((_, i) =>
-    a[i]! / b[i]! + kind[i]! + ((town[i]! + street[i]!) % 2) + 0.3 * random.normal() > 2 ? 1 : 0,
-  );
+  const signal = (i: number) =>
+    (Math.abs(a[i]! - b[i]!) < 1.2 ? 2 : 0) + kind[i]! + ((town[i]! + street[i]!) % 2) + 0.3 * random.normal();
+  const target = Float64Array.from({ length: count }, (_, i) => (signal(i) > 1.9 ? 1 : 0));
   for (let i = 0; i < count; i += 7) a[i] = Number.NaN;
   for (let i = 0; i < count; i += 11) town[i] = -1;
   const levels = [...new Set(texts)].sort();
@@ -55,7 +55,7 @@ function example(seed = 5): { table: Table; target: Float64Array } {
   return { table: { rows: count, columns }, target };
 }
 
-async function fit({ table, target }: ReturnType<typeof example>, config = everything, dropped: string[] = []) {
+async function made({ table, target }: ReturnType<typeof example>, config = everything, dropped: string[] = []) {
   const fitted = await fitRecipe({
     table,
     rows: training,
@@ -85,7 +85,7 @@ function stored(recipe: Recipe): Recipe {
 describe('fitRecipe', () => {
   it('makes something by every transformer, with names, columns and words', async () => {
     const data = example();
-    const { recipe, enriched } = await fit(data);
+    const { recipe, enriched } = await made(data);
     const names = recipe.generated.map(({ name }) => name);
     for (const name of [
       'target mean of department',
@@ -98,7 +98,7 @@ describe('fitRecipe', () => {
     ]) {
       expect(names).toContain(name);
     }
-    expect(names.some((name) => name.startsWith('target mean of town and street'))).toBe(true);
+    expect(names.some((name) => /^target mean of (town and street|street and town)/.test(name))).toBe(true);
     expect(names.some((name) => arithmeticOfTwo.test(name))).toBe(true);
     expect(new Set(names).size).toBe(names.length);
     const columns = data.table.columns.map(({ name }) => name);
@@ -133,7 +133,7 @@ describe('fitRecipe', () => {
         }),
       },
     };
-    const [before, after] = [await fit(data), await fit(swapped)];
+    const [before, after] = [await made(data), await made(swapped)];
     expect(after.recipe.state()).toEqual(before.recipe.state());
     const part = (made: Float64Array[]) => made.map((values) => values.subarray(0, training.length));
     expect(part(madeOf(data.table, after.enriched))).toEqual(part(madeOf(data.table, before.enriched)));
@@ -141,7 +141,7 @@ describe('fitRecipe', () => {
 
   it('gives the same numbers when stored, and for one row as for many', async () => {
     const { table, target } = example();
-    const { recipe } = await fit({ table, target });
+    const { recipe } = await made({ table, target });
     const whole = madeOf(table, recipe.transform(table));
     expect(madeOf(table, stored(recipe).transform(table))).toEqual(whole);
     for (const row of [0, 7, 650, 899]) {
@@ -152,7 +152,7 @@ describe('fitRecipe', () => {
 
   it('answers for unseen levels, missing values and empty texts', async () => {
     const { table, target } = example();
-    const { recipe } = await fit({ table, target });
+    const { recipe } = await made({ table, target });
     const empty: Table = {
       rows: 2,
       columns: table.columns.map(
@@ -162,17 +162,17 @@ describe('fitRecipe', () => {
             : { ...column, codes: Int32Array.of(-1, 0), levels: [''] },
       ),
     };
-    const made = madeOf(table, recipe.transform(empty));
+    const values = madeOf(table, recipe.transform(empty));
     const means = recipe.generated.findIndex(({ name }) => name === 'target mean of department');
-    expect(made[means]![0]).toBe(made[means]![1]);
-    expect(made.every((values) => values.length === 2)).toBe(true);
-    expect(made[recipe.generated.findIndex(({ name }) => name === 'a is missing')]).toEqual(Float64Array.of(1, 0));
+    expect(values[means]![0]).toBe(values[means]![1]);
+    expect(values.every((own) => own.length === 2)).toBe(true);
+    expect(values[recipe.generated.findIndex(({ name }) => name === 'a is missing')]).toEqual(Float64Array.of(1, 0));
   });
 
   it('never makes what was dropped, and is the same for the same seed', async () => {
     const data = example();
     const dropped = ['town is missing', 'target mean of department', 'distance to cluster 3'];
-    const [first, second] = [await fit(data, everything, dropped), await fit(data, everything, dropped)];
+    const [first, second] = [await made(data, everything, dropped), await made(data, everything, dropped)];
     const names = first.recipe.generated.map(({ name }) => name);
     for (const name of dropped) expect(names).not.toContain(name);
     expect(names).toContain('distance to cluster 4');
@@ -181,8 +181,8 @@ describe('fitRecipe', () => {
 
   it('leaves out made columns that do no better than noise', async () => {
     const data = example();
-    const all = await fit(data);
-    const { recipe, enriched } = await fit(data, { ...everything, probes: true });
+    const all = await made(data);
+    const { recipe, enriched } = await made(data, { ...everything, probes: true });
     expect(recipe.generated.length).toBeLessThan(all.recipe.generated.length);
     expect(recipe.generated.some(({ name }) => arithmeticOfTwo.test(name))).toBe(true);
     expect(madeOf(data.table, stored(recipe).transform(data.table))[0]!.subarray(600)).toEqual(
@@ -192,7 +192,7 @@ describe('fitRecipe', () => {
 
   it('makes nothing where nothing is asked for, and stops where time ends', async () => {
     const data = example();
-    expect(await fit(data, {})).toMatchObject({ recipe: null, enriched: data.table });
+    expect(await made(data, {})).toMatchObject({ recipe: null, enriched: data.table });
     const { table, target } = data;
     const cut = await fitRecipe({
       table,
