@@ -12,6 +12,7 @@ real sets, each with the same seconds.
   --datasets a,b   of group models
   --families a,b   of group models
   --seconds 4      of group models: what each fit may take of the processor
+  --bag 3          of group models: how many models are averaged, each stopped by another fold
   --again          measure again what has a line for this machine and this code
   --no-setup       measure what is built already`;
 
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     datasets: { type: 'string' },
     families: { type: 'string' },
     seconds: { type: 'string' },
+    bag: { type: 'string' },
     again: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -32,7 +34,8 @@ else process.exitCode = await main();
 async function main(): Promise<number> {
   const only = values.only?.split(',') ?? ['step', 'models'];
   const seconds = Number(values.seconds ?? 4);
-  if (only.some((name) => name !== 'step' && name !== 'models') || !(seconds > 0)) {
+  const bag = Number(values.bag ?? 3);
+  if (only.some((name) => name !== 'step' && name !== 'models') || !(seconds > 0) || !(bag >= 1 && bag <= 9)) {
     process.stderr.write(`${usage}\n`);
     return 2;
   }
@@ -43,6 +46,7 @@ async function main(): Promise<number> {
       datasets: values.datasets?.split(',') ?? null,
       families: values.families?.split(',') ?? null,
       seconds,
+      bag,
     });
   }
   process.stdout.write(`\n${record.table()}\n`);

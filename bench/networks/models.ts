@@ -9,6 +9,8 @@ export interface ModelOptions {
   datasets: string[] | null;
   families: string[] | null;
   seconds: number;
+  /** models of a bag */
+  bag: number;
 }
 
 const defaultSets = [
@@ -23,11 +25,8 @@ const defaultSets = [
 ];
 const defaultFamilies = ['gbm', 'realmlp', 'mlp', 'tabm', 'knn'];
 
-/** Folds that stop one fit each; their models are averaged, as in a trial. */
-const bag = [1, 2, 3];
-
 /**
- * Each family once: fold 0 is predicted by a bag of three models, each stopped by another fold and learnt from the rest.
+ * Each family once: fold 0 is predicted by a bag of models, each stopped by another fold and learnt from the rest.
  * Seconds are those of the processor, so that other work on the machine changes little.
  */
 export async function models(record: Recorder, options: ModelOptions): Promise<void> {
@@ -40,10 +39,10 @@ export async function models(record: Recorder, options: ModelOptions): Promise<v
     const problem = readSet(shared.scorer.loadDataset(name, shared.data));
     let boosted: number | undefined;
     for (const family of options.families ?? defaultFamilies) {
-      const fitted = await fitOne(problem, family, options.seconds);
+      const fitted = await fitOne(problem, family, options);
       if (family === 'gbm') boosted = fitted.score;
       record.add({
-        case: `models: ${name}, ${family}, ${options.seconds} s`,
+        case: `models: ${name}, ${family}, ${options.seconds} s, bag of ${options.bag}`,
         value: fitted.score,
         unit: problem.unit,
         ...(boosted === undefined || family === 'gbm' ? {} : { peer: boosted, peerName: 'gbm' }),
@@ -95,7 +94,8 @@ export function readSet({ info, header, rows, folds }: LoadedSet): Problem {
   };
 }
 
-async function fitOne(problem: Problem, id: string, seconds: number) {
+async function fitOne(problem: Problem, id: string, { seconds, bag: size }: ModelOptions) {
+  const bag = Array.from({ length: size }, (_, i) => i + 1);
   const info = families.find((family) => family.id === id);
   if (!info) throw new Error(`There is no family ${id}.`);
   const { task, classes, features, target, place } = problem;

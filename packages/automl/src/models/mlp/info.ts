@@ -8,7 +8,7 @@ export const mlpInfo = {
   description:
     'A plain multilayer perceptron trained with TensorFlow.js. Quicker than RealMLP and different from it, so that it can lift the ensemble.',
   ...networkTraits,
-  relativeCost: 12,
+  relativeCost: 6,
   space: {
     layers: networkSpace.layers,
     width: {

@@ -7,15 +7,13 @@ import { pick } from '../rows.ts';
 import type { FitInput, FittedModel } from '../types.ts';
 import { effortOf } from './effort.ts';
 import { gather } from './evaluate.ts';
-import { initialValues } from './initial.ts';
+import { initialValues, startRows } from './initial.ts';
 import { createNetworkModel } from './model.ts';
 import { fitOutput, lossSlopeOf, type NetworkOutput, predictionsOf, startOf, type Truth } from './output.ts';
 import type { Recipe } from './recipe.ts';
 import type { Structure, Values } from './structure.ts';
 import { type TrainData, type Trained, train } from './train.ts';
 
-/** Rows that a network's start looks at. */
-const startRows = 1024;
 /** More numbers than these stay as they are: waves of hundreds would take most of the time, and help little. */
 const mostEmbedded = 100;
 /** Trained tensors, gradients and activations come on top of the tables. */
@@ -38,12 +36,15 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
   };
   const start = (structure: Structure, member: number) =>
     startValues(structure, recipe, data, startOf(output, truth), seedOf(input.seed, 'weights', member));
-  const effort = effortOf(input, asked, start(asked, 0), recipe, data);
+  const first = start(asked, 0);
+  const effort = effortOf(input, asked, first, recipe, data);
   const structure = { ...asked, widths: effort.widths };
+  const isAsAsked = String(effort.widths) === String(asked.widths);
   const trained: Trained[] = [];
   for (let member = 0; member < effort.members; member++) {
     const own = memberInput(input, member, effort.members);
-    trained.push(await train(own, structure, start(structure, member), recipe, data, effort.epochs));
+    const values = member === 0 && isAsAsked ? first : start(structure, member);
+    trained.push(await train(own, structure, values, recipe, data, effort.epochs));
     if (trained.at(-1)!.truncated) break;
   }
   const decided = decisions(input, effort, trained);

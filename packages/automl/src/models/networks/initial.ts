@@ -12,7 +12,7 @@ import { enteringOf, type Structure, type Values, waves } from './structure.ts';
 export type Start = 'data' | 'normal' | 'uniform';
 
 /** Rows of the data that a start looks at, at most. */
-const startRows = 1024;
+export const startRows = 512;
 const rowsPerBend = 5;
 
 /** The numbers that a network starts with. `rows` x inputs are numbers of training rows, for a start that looks at them. */
@@ -87,9 +87,8 @@ function fitToData(
     const z = machine.multiply(hidden, put(`weights${l}`, [inputs, width]));
     const units = machine.read(z).slice();
     const factors = deviations(units, rows, width).map((deviation) => (deviation > 1e-6 ? 1 / deviation : 1));
-    const matrix = values[`weights${l}`]!;
-    for (let i = 0; i < matrix.length; i++) matrix[i]! *= factors[i % width]!;
-    for (let i = 0; i < units.length; i++) units[i]! *= factors[i % width]!;
+    scaleColumns(values[`weights${l}`]!, factors);
+    scaleColumns(units, factors);
     // the last bias starts where the classes' shares are: pytabkit draws it as the others
     if (l === last) break;
     values[`bias${l}`] = Float32Array.from({ length: width }, (_, unit) => -someMean(units, rows, width, unit, random));
@@ -115,9 +114,20 @@ function someMean(units: Float32Array, rows: number, width: number, unit: number
 function deviations(values: Float32Array, rows: number, width: number): Float64Array {
   const means = new Float64Array(width);
   const squares = new Float64Array(width);
-  for (let i = 0; i < rows * width; i++) means[i % width]! += values[i]! / rows;
-  for (let i = 0; i < rows * width; i++) squares[i % width]! += (values[i]! - means[i % width]!) ** 2 / rows;
+  for (let at = 0; at < rows * width; at += width) {
+    for (let j = 0; j < width; j++) means[j]! += values[at + j]! / rows;
+  }
+  for (let at = 0; at < rows * width; at += width) {
+    for (let j = 0; j < width; j++) squares[j]! += (values[at + j]! - means[j]!) ** 2 / rows;
+  }
   return squares.map(Math.sqrt);
+}
+
+function scaleColumns(values: Float32Array, factors: Float64Array): void {
+  const width = factors.length;
+  for (let at = 0; at < values.length; at += width) {
+    for (let j = 0; j < width; j++) values[at + j]! *= factors[j]!;
+  }
 }
 
 function fill(length: number, draw: (i: number) => number): Float32Array<ArrayBuffer> {

@@ -125,5 +125,11 @@ function watchOf(input: FitInput, data: TrainData) {
 }
 
 function isFiniteEverywhere(values: Values): boolean {
-  return Object.values(values).every((numbers) => numbers.every(Number.isFinite));
+  for (const numbers of Object.values(values)) {
+    // a sum is finite where all are, or nearly: numbers that large would be no network either
+    let sum = 0;
+    for (let i = 0; i < numbers.length; i++) sum += numbers[i]!;
+    if (!Number.isFinite(sum)) return false;
+  }
+  return true;
 }

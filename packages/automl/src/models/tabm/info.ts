@@ -8,7 +8,7 @@ export const tabmInfo = {
   description:
     'Many neural networks in one: they share their layers and differ in how they read the inputs and in what they answer. Strong on larger tables when there is time for it.',
   ...networkTraits,
-  relativeCost: 60,
+  relativeCost: 30,
   openingPlaces: [14],
   space: {
     copies: { kind: 'int', label: 'Networks in one', short: 'copies', min: 4, max: 32, default: 16, costPower: 1 },
