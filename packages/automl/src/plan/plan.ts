@@ -8,7 +8,7 @@ import {
 import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
 import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
 import { planForecast } from '../tasks/forecast/plan.ts';
-import { prepareForecast } from '../tasks/forecast/prepare.ts';
+import { completeForecast } from '../tasks/forecast/prepare.ts';
 import { readBudget } from './budget.ts';
 import { chooseFeatures } from './features.ts';
 import { planSearch, type SearchRequest } from './search.ts';
@@ -155,7 +155,7 @@ export function planWithTable(input: {
   seed: number;
 }): ExperimentPlan {
   const plan = planExperiment(input);
-  if (plan.task === 'forecast') return prepareForecast(input.table, plan).plan;
+  if (plan.task === 'forecast') return completeForecast(input.table, plan);
   const columns = [plan.target, ...plan.features.map((feature) => feature.column)];
   const found = targetFindings(selectColumns(input.table, columns), plan.target, plan.task);
   return warnOfTimeOrder(input.table, refinePlan(plan, found));

@@ -6,7 +6,7 @@ import type { SeriesHistory } from '../../models/types.ts';
 import { describePlan } from '../../plan/sentences.ts';
 import type { PreparedData } from '../../types.ts';
 import { type FeaturePlan, type ForecastRows, forecastFeatures } from './features.ts';
-import { likelySeasons, usualHorizon } from './grid.ts';
+import { likelySeasons } from './grid.ts';
 import { backtestLayout, type Layout } from './layout.ts';
 import { detectSeason, naiveScale } from './season.ts';
 import { readSeries, type SeriesSet } from './series.ts';
@@ -20,31 +20,20 @@ const leastHistory = 3;
  * A forecast as a table of supervised rows, one per date and step before it. Rows of a backtest window look at what was
  * known at its origin; a fold learns from dates up to its first origin alone.
  */
-export function prepareForecast(table: Table, plan: ExperimentPlan): PreparedData {
-  const asked = plan.forecast;
-  if (!asked) throw new AppError('STATE_INVALID', 'The plan of this forecast is incomplete. Plan the run again.');
-  const set = readSeries(table, { ...asked, target: plan.target });
-  const first = Math.min(...set.starts);
-  const end = Math.max(...set.starts.map((start, s) => start + set.values[s]!.length));
-  const horizon = plan.forecast?.horizon ?? usualHorizon(set.step);
-  const rows = set.rows.reduce((sum, own) => sum + own.filter((row) => row >= 0).length, 0);
-  const fraction = plan.holdoutFraction;
-  const wanted = { folds: plan.validation.folds, holdout: fraction, orFewer: true };
-  const layout = backtestLayout(end - first, horizon, wanted, rows);
-  const { forecast, history } = complete(set, asked, horizon, layout, end);
+export function prepareForecast(table: Table, asked: ExperimentPlan): PreparedData {
+  const { set, layout, end, history, plan, forecast } = readForecast(table, asked);
   const known = selectColumns(table, forecast.known);
   const featurePlan = featurePlanOf(forecast, history.seasons, set);
-  const parts = rowsOf(set, layout, horizon, end, plan.seed);
+  const parts = rowsOf(set, layout, forecast.horizon, end, plan.seed);
   const generated = forecastFeatures(history, parts, featurePlan);
   const features = { rows: parts.rowIds.length, columns: [...generated, ...selectRows(known, parts.rowIds).columns] };
   const target = Float64Array.from(parts.steps, (step, i) => {
     const s = parts.series[i]!;
     return set.values[s]![parts.origins[i]! + step - set.starts[s]!]!;
   });
-  const completed = completePlan(plan, forecast, layout, set, table.rows, end);
   const { rowIds, trainingRows, folds, trainEnds, blocks } = parts;
   return {
-    plan: { ...completed, sentences: describePlan(completed) },
+    plan,
     features,
     target,
     rowIds,
@@ -52,14 +41,35 @@ export function prepareForecast(table: Table, plan: ExperimentPlan): PreparedDat
     folds,
     trainEnds,
     blocks,
-    inputs: inputsOf(table, completed),
+    inputs: inputsOf(table, plan),
     splitSha256: sha256Hex(bytesOf(rowIds), ...folds.map(bytesOf), bytesOf(trainEnds), bytesOf(parts.origins)),
     forecast: { history, features: featurePlan },
   };
 }
 
+/** The plan with what the rows tell: step, season, backtests, gaps. */
+export function completeForecast(table: Table, plan: ExperimentPlan): ExperimentPlan {
+  return readForecast(table, plan).plan;
+}
+
+function readForecast(table: Table, asked: ExperimentPlan) {
+  if (!asked.forecast)
+    throw new AppError('STATE_INVALID', 'The plan of this forecast is incomplete. Plan the run again.');
+  const set = readSeries(table, { ...asked.forecast, target: asked.target });
+  const first = Math.min(...set.starts);
+  const end = Math.max(...set.starts.map((start, s) => start + set.values[s]!.length));
+  const rows = set.rows.reduce((sum, own) => sum + own.filter((row) => row >= 0).length, 0);
+  const wanted = { folds: asked.validation.folds, holdout: asked.holdoutFraction, orFewer: true };
+  const layout = backtestLayout(end - first, asked.forecast.horizon, wanted, rows);
+  const { forecast, history } = complete(set, asked.forecast, layout, end);
+  const completed = completePlan(asked, forecast, layout, set, table.rows, end);
+  const plan: ExperimentPlan = { ...completed, sentences: describePlan(completed) };
+  return { set, layout, end, history, forecast, plan };
+}
+
 /** Season and scale, from what comes before the first backtest. */
-function complete(set: SeriesSet, asked: ForecastPlan, horizon: number, layout: Layout, end: number) {
+function complete(set: SeriesSet, asked: ForecastPlan, layout: Layout, end: number) {
+  const { horizon } = asked;
   const firstOrigin = end - layout.sealed - layout.folds * layout.windows * horizon;
   const before = set.values.map((own, s) => own.subarray(0, Math.max(0, firstOrigin - set.starts[s]!)));
   const likely = likelySeasons(set.step);
@@ -68,7 +78,6 @@ function complete(set: SeriesSet, asked: ForecastPlan, horizon: number, layout: 
   const scale = naiveScale(before, season);
   const forecast: ForecastPlan = {
     ...asked,
-    horizon,
     step: set.step,
     season,
     windows: layout.windows,
