@@ -8,8 +8,10 @@ const secondsOfAnyFit = 0.02;
  * A default boosting fit with early stopping: measured on five tables of 800 to 5,000 rows and against LightGBM up to a
  * million (within a factor of two). Trees of few rows have few leaves, in which every column is looked through.
  */
-const secondsAtLeast = 0.05;
-const secondsPerColumn = 0.1;
+const secondsAtLeast = 0.03;
+const secondsOfOneColumn = 0.18;
+/** Many columns are mostly ones of few different values. */
+const columnPower = 0.5;
 const fullLeavesFromRows = 5000;
 const cellsPerSecond = 300_000;
 const secondsOfHurriedFit = 0.13;
@@ -26,7 +28,7 @@ export function trialCost(family: SearchFamily, setting: SearchSetting, proposal
   const rows = Math.min(facts.rows, proposal.rungRows ?? facts.rows);
   const classes = family.costByClass && facts.classes > 2 ? facts.classes : 1;
   const columns = columnsOf(family, facts) + addedColumns(family, proposal.config);
-  const searching = secondsPerColumn * columns * Math.min(1, rows / fullLeavesFromRows);
+  const searching = secondsOfOneColumn * columns ** columnPower * Math.min(1, rows / fullLeavesFromRows);
   const work = secondsAtLeast + searching + (rows * columns) / cellsPerSecond;
   return fits * (secondsOfAnyFit + family.relativeCost * classes * work * configFactor(family, proposal.config));
 }

@@ -1,6 +1,6 @@
 import type { Config, Parameter } from '../models/types.ts';
 import { configFactor, predictedSeconds, trialCost } from './cost.ts';
-import { isKnown, isQuarantined, isScored, note, type SearchMemory } from './memory.ts';
+import { isKnown, isQuarantined, isScored, note, type SearchMemory, startMemory } from './memory.ts';
 import type { AskLimits, Proposal, SearchFamily, SearchSetting } from './types.ts';
 
 export interface Portfolio {
@@ -77,7 +77,8 @@ function placeOf(setting: SearchSetting, family: SearchFamily, turn: number, con
   if (place === undefined) return null;
   const { budgetSeconds } = setting;
   if (family.reference || budgetSeconds === undefined || budgetSeconds === null) return place;
-  return place + Math.floor(trialCost(family, setting, { config }) / (budgetPartPerPlace * budgetSeconds));
+  const first = quickened(startMemory(null), setting, { family: family.id, config }, firstShare * budgetSeconds);
+  return place + Math.floor(trialCost(family, setting, first) / (budgetPartPerPlace * budgetSeconds));
 }
 
 /**
