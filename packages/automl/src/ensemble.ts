@@ -2,7 +2,7 @@ import { AppError } from '@laurel/contracts';
 import { deriveSeed } from '@laurel/tabular';
 import { writeEnsemble } from './artifact.ts';
 import { selectBagged } from './ensembles/bagged-selection.ts';
-import { crossFitted } from './ensembles/cross-fit.ts';
+import { crossFitted, isBetterByParts } from './ensembles/cross-fit.ts';
 import { ensembleLimits, membersWithin } from './ensembles/limits.ts';
 import { chooseMembers, rowCandidates } from './ensembles/members.ts';
 import { applyStack } from './ensembles/stack.ts';
@@ -83,7 +83,7 @@ export async function runEnsemble(
     members: used.map(({ member, weight }) => ({ trialNumber: member.trialNumber, weight })),
     truncated: false,
     fits: time.fits({ rows: candidates.rows.length, iterations: trajectory.length }),
-    notBetterThanBest: !cross.isBetterThanBest,
+    notBetterThanBest: !isBetterByParts(plan, candidates, cross, stacked?.crossFitted ?? cross.mixture, cross.single),
   };
 }
 

@@ -1,3 +1,4 @@
+import { takeRows } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import { outputsOf, scoredRows } from '../scoring.ts';
 import type { EnsembleMember, PreparedData } from '../types.ts';
@@ -41,10 +42,10 @@ export function rowCandidates(prepared: PreparedData, members: readonly Pick<Ens
   function pick(rows: Int32Array): RowCandidates {
     return {
       rows,
-      target: Float64Array.from(rows, (row) => target[row]!),
-      predictions: members.map((member) => rowsOf(member.oof, rows, outputs)),
-      weights: prepared.weights && Float64Array.from(rows, (row) => prepared.weights![row]!),
-      at: (positions) => pick(Int32Array.from(positions, (at) => rows[at]!)),
+      target: takeRows(target, rows, 1),
+      predictions: members.map((member) => takeRows(member.oof, rows, outputs)),
+      weights: prepared.weights && takeRows(prepared.weights, rows, 1),
+      at: (positions) => pick(positions.map((at) => rows[at]!)),
       some(seed) {
         if (rows.length <= mostRows) return this;
         return pick(createRandom(deriveSeed(seed, 'rows')).shuffle(rows.slice()).slice(0, mostRows).sort());
@@ -58,12 +59,4 @@ export function rowCandidates(prepared: PreparedData, members: readonly Pick<Ens
       },
     };
   }
-}
-
-function rowsOf(values: ArrayLike<number>, rows: Int32Array, outputs: number): Float64Array {
-  const result = new Float64Array(rows.length * outputs);
-  for (let i = 0; i < rows.length; i++) {
-    for (let k = 0; k < outputs; k++) result[i * outputs + k] = values[rows[i]! * outputs + k]!;
-  }
-  return result;
 }

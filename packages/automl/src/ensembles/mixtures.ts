@@ -1,5 +1,5 @@
 import { predictsValues } from '@laurel/contracts';
-import { type Metric, type MetricShape, metricById } from '@laurel/evaluation';
+import { columnOf, isClass, type Metric, type MetricShape, metricById } from '@laurel/evaluation';
 import { bestThreshold } from '../finish/threshold.ts';
 import { metricOf, type ScoringPlan, shapeOf } from '../scoring.ts';
 import { rankingArea } from './ranking-area.ts';
@@ -41,8 +41,8 @@ export function mixtureScore(
     };
   }
   if (plan.task === 'binary' && metric.id === area().id && !weights) {
-    const isPositive = Uint8Array.from(target, (label) => (label === positive ? 1 : 0));
-    const parts = predictions.map((values) => Float64Array.from(target, (_, row) => values[row * 2 + positive]!));
+    const isPositive = isClass(target, positive);
+    const parts = predictions.map((values) => columnOf(values, 2, positive));
     return { parts, score: (mix) => rankingArea(mix, isPositive) };
   }
   return { parts: predictions, score: (mix) => metric.compute(target, mix, { ...shape, weights }) };
@@ -54,7 +54,7 @@ export function tieBreakScore(plan: ScoringPlan, candidates: Candidates): Mixtur
 }
 
 function logLossScore({ target, predictions, weights }: Candidates, { classes }: MetricShape): MixtureScore {
-  const parts = predictions.map((values) => Float64Array.from(target, (label, row) => values[row * classes + label]!));
+  const parts = predictions.map((values) => target.map((label, row) => values[row * classes + label]!));
   let total = target.length;
   if (weights) total = weights.reduce((sum, weight) => sum + weight, 0);
   return {

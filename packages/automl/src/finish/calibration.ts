@@ -1,4 +1,4 @@
-import { columnOf, isClass, metricById } from '@laurel/evaluation';
+import { columnOf, isClass, takeRows } from '@laurel/evaluation';
 import { applyIsotonic, fitIsotonic, type IsotonicLine } from './isotonic.ts';
 import { applyTemperature, fitTemperature, type LabelledProbabilities } from './temperature.ts';
 
@@ -6,6 +6,10 @@ export type Calibration = { method: 'temperature'; temperature: number } | ({ me
 
 /** Rows from which each method is tried. */
 const leastRows = { binary: 3000, multiclass: 500, isotonic: 5000 } as const;
+/** Rows that a calibration is fitted on; more tell no more of one parameter or a line. */
+const mostRows = 50_000;
+/** As the log loss of evaluation has it. */
+const smallest = 1e-15;
 /** A line of many pieces has to be better by this many standard errors of the difference. */
 const isotonicErrors = 1;
 
@@ -40,9 +44,9 @@ export function calibrate(input: CalibrationInput): Calibrated | null {
   if (input.classes === 2 && rows >= leastRows.isotonic && !input.ranks) {
     const byLine = crossFit(input, isotonicOf);
     const gain = meanGain(helps ? temperatureLosses : losses, lossesOf(input, byLine), input.weights);
-    if (gain.mean > isotonicErrors * gain.error) return { calibration: isotonicOf(input), crossFitted: byLine };
+    if (gain.mean > isotonicErrors * gain.error) return { calibration: isotonicOf(some(input)), crossFitted: byLine };
   }
-  return helps ? { calibration: temperatureOf(input), crossFitted: byTemperature } : null;
+  return helps ? { calibration: temperatureOf(some(input)), crossFitted: byTemperature } : null;
 }
 
 /** Calibrated probabilities, rows x classes. A new array. */
@@ -62,6 +66,8 @@ export function applyCalibration(
   return result;
 }
 
+const some = (input: CalibrationInput) => rowsOf(input, () => true, mostRows);
+
 type Fit = (input: CalibrationInput) => Calibration;
 
 const temperatureOf: Fit = (input) => ({ method: 'temperature', temperature: fitTemperature(input) });
@@ -75,7 +81,7 @@ function crossFit(input: CalibrationInput, calibrationOf: Fit): Float64Array {
   const { parts, count, classes, positive } = input;
   const result = new Float64Array(input.probabilities.length);
   for (let part = 0; part < count; part++) {
-    const calibration = calibrationOf(rowsOf(input, (row) => parts[row] !== part));
+    const calibration = calibrationOf(rowsOf(input, (row) => parts[row] !== part, mostRows));
     const own = rowsOf(input, (row) => parts[row] === part);
     const values = applyCalibration(calibration, own.probabilities, classes, positive);
     own.rows.forEach((row, i) => {
@@ -85,23 +91,26 @@ function crossFit(input: CalibrationInput, calibrationOf: Fit): Float64Array {
   return result;
 }
 
-function rowsOf(input: CalibrationInput, keep: (row: number) => boolean) {
+/** The rows that are kept; where there are more than `most`, evenly spaced ones. Plain loops, as every trial comes here. */
+function rowsOf(input: CalibrationInput, keep: (row: number) => boolean, most = Number.POSITIVE_INFINITY) {
   const { classes, weights } = input;
-  const rows = Int32Array.from(input.target.keys()).filter(keep);
-  const probabilities = new Float64Array(rows.length * classes);
-  rows.forEach((row, i) => {
-    for (let k = 0; k < classes; k++) probabilities[i * classes + k] = input.probabilities[row * classes + k]!;
-  });
-  const part = weights ? { weights: Float64Array.from(rows, (row) => weights[row]!) } : { weights: undefined };
-  return { ...input, ...part, rows, target: Float64Array.from(rows, (row) => input.target[row]!), probabilities };
+  const kept = new Int32Array(input.target.length);
+  let count = 0;
+  for (let row = 0; row < kept.length; row++) if (keep(row)) kept[count++] = row;
+  const stride = Math.max(1, Math.ceil(count / most));
+  const rows = new Int32Array(Math.ceil(count / stride));
+  for (let i = 0; i < rows.length; i++) rows[i] = kept[i * stride]!;
+  const part = { weights: weights && takeRows(weights, rows, 1), target: takeRows(input.target, rows, 1) };
+  return { ...input, ...part, rows, probabilities: takeRows(input.probabilities, rows, classes) };
 }
 
-/** One loss per row: the metric's own formula, so that both agree about zeros. */
+/** Log loss of every row. A plain loop: it runs with every trial, on every row. */
 function lossesOf({ target, classes }: CalibrationInput, probabilities: Float64Array): Float64Array {
-  const logLoss = metricById('log_loss')!;
-  return target.map((label, row) =>
-    logLoss.compute(Float64Array.of(label), probabilities.subarray(row * classes, (row + 1) * classes), { classes }),
-  );
+  const losses = new Float64Array(target.length);
+  for (let row = 0; row < losses.length; row++) {
+    losses[row] = -Math.log(Math.max(probabilities[row * classes + target[row]!]!, smallest));
+  }
+  return losses;
 }
 
 function meanGain(before: Float64Array, after: Float64Array, weights?: Float64Array): { mean: number; error: number } {
