@@ -96,6 +96,8 @@ export const experimentRequest = z.strictObject({
   name: z.string().max(200).optional(),
 });
 export type ExperimentRequest = z.infer<typeof experimentRequest>;
+/** The request as it is sent: what has a default may be left out. */
+export type ExperimentRequestBody = z.input<typeof experimentRequest>;
 
 /** What is added to the budget of a run that goes on: of what limits it. */
 export const experimentExtension = z

@@ -12,9 +12,18 @@ export const routes = {
   dataset: (id: string) => `/datasets/${id}`,
   newExperiment: (datasetId: string, target?: string) =>
     `/datasets/${datasetId}/new-experiment${target === undefined ? '' : `?target=${encodeURIComponent(target)}`}`,
+  /** a new experiment with the request of this one; with the settings of a trial fixed, or without a feature */
+  experimentLike: (experiment: { id: string; datasetId: string }, change: { trial?: number; drop?: string } = {}) => {
+    const query = new URLSearchParams({ like: experiment.id });
+    if (change.trial !== undefined) query.set('trial', String(change.trial));
+    if (change.drop !== undefined) query.set('drop', change.drop);
+    return `/datasets/${experiment.datasetId}/new-experiment?${query}`;
+  },
   experiment: (id: string) => `/experiments/${id}`,
   leaderboard: (id: string) => `/experiments/${id}/leaderboard`,
   trials: (id: string) => `/experiments/${id}/trials`,
+  search: (id: string) => `/experiments/${id}/search`,
+  trial: (id: string, number: number) => `/experiments/${id}/trials/${number}`,
   plan: (id: string) => `/experiments/${id}/plan`,
   model: (id: string) => `/models/${id}`,
   promote: (modelId: string) => `/models/${modelId}/promote`,

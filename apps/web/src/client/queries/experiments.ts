@@ -1,25 +1,19 @@
 'use client';
-import type { ExperimentExtension, ExperimentPlan, ExperimentView, Leaderboard, TrialView } from '@laurel/contracts';
+import type {
+  ExperimentExtension,
+  ExperimentPlan,
+  ExperimentRequestBody,
+  ExperimentView,
+  Leaderboard,
+  TrialView,
+} from '@laurel/contracts';
 import { endedStatuses } from '@laurel/contracts';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../api.ts';
 import type { Page } from '../types.ts';
 
 /** The body of POST /experiments as a form makes it. */
-export interface ExperimentDraft {
-  datasetId: string;
-  target: string;
-  name?: string;
-  task?: string;
-  positiveClass?: string;
-  metric?: string;
-  budget: { seconds?: number; trials?: number };
-  holdout?: 'auto' | number;
-  validation?: { kind: 'auto' | 'kfold' | 'holdout'; folds?: number };
-  features?: { include?: string[]; exclude?: string[] };
-  families?: string[];
-  seed?: number;
-}
+export type ExperimentDraft = ExperimentRequestBody;
 
 export function isEnded(experiment: { status: ExperimentView['status'] } | undefined): boolean {
   return experiment !== undefined && endedStatuses.includes(experiment.status);
@@ -36,8 +30,9 @@ export function useExperiments(filter: { projectId?: string | null | undefined; 
   });
 }
 
-export function useExperiment(id: string) {
+export function useExperiment(id: string, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: ['experiments', id],
     queryFn: ({ signal }) => api.get<ExperimentView>(`/experiments/${id}`, undefined, signal),
     refetchInterval: (query) => (query.state.data && isEnded(query.state.data) ? false : 1000),

@@ -1,98 +1,17 @@
 'use client';
-import { budgetLimits, type ExperimentPlan, type TaskKind } from '@laurel/contracts';
+import type { ExperimentPlan, TaskKind } from '@laurel/contracts';
 import { metricById, metricsForTask } from '@laurel/evaluation';
-import {
-  Checkbox,
-  Field,
-  formatPercent,
-  formatSeconds,
-  Input,
-  Popover,
-  plural,
-  Segmented,
-  Slider,
-  Switch,
-} from '@laurel/ui';
-import type { ReactNode } from 'react';
+import { Checkbox, Field, formatPercent, Input, Slider, Switch } from '@laurel/ui';
+import type { FamilyDetails } from '../families.ts';
 import type { Choices } from './draft.ts';
-
-export interface FamilyLabel {
-  id: string;
-  label: string;
-  description: string;
-}
+import { Phrase, Radios } from './phrase.tsx';
 
 export interface ControlProps {
   plan: ExperimentPlan;
   choices: Choices;
   onChange: (part: Partial<Choices>) => void;
-}
-
-function Phrase({
-  children,
-  title,
-  control,
-  wide,
-}: {
-  children: ReactNode;
-  title: string;
-  control: ReactNode;
-  wide?: boolean;
-}) {
-  return (
-    <Popover
-      title={title}
-      wide={wide === true}
-      trigger={
-        <button type="button" className="phrase inline text-left" aria-label={`${textOf(children)}. Change: ${title}`}>
-          {children}
-        </button>
-      }
-    >
-      {control}
-    </Popover>
-  );
-}
-
-function textOf(node: ReactNode): string {
-  return typeof node === 'string' || typeof node === 'number' ? String(node) : '';
-}
-
-/** One of a few, each with a line of explanation. */
-function Radios<V extends string>({
-  name,
-  value,
-  options,
-  onChange,
-}: {
-  name: string;
-  value: V;
-  options: readonly { value: V; label: string; hint?: string }[];
-  onChange: (value: V) => void;
-}) {
-  return (
-    <fieldset className="flex flex-col gap-0.5">
-      <legend className="sr-only">{name}</legend>
-      {options.map((option) => (
-        <label
-          key={option.value}
-          className="flex cursor-pointer items-start gap-2.5 rounded-sm px-1.5 py-1 hover:bg-hover has-checked:bg-accent-soft"
-        >
-          <input
-            type="radio"
-            name={name}
-            className="mt-1 accent-(--accent)"
-            checked={option.value === value}
-            onChange={() => onChange(option.value)}
-          />
-          <span className="min-w-0">
-            <bdi className="block truncate">{option.label}</bdi>
-            {option.hint ? <span className="block text-ink-2 text-small">{option.hint}</span> : null}
-          </span>
-        </label>
-      ))}
-    </fieldset>
-  );
+  /** why the plan could not be made with what this control says */
+  problem?: string | null;
 }
 
 export const taskNames: Record<TaskKind, string> = {
@@ -102,20 +21,35 @@ export const taskNames: Record<TaskKind, string> = {
   forecast: 'Forecast',
 };
 
-export function TaskControl({ plan, choices, onChange }: ControlProps) {
+/** What was said of one kind of question means nothing for another. */
+const taskReset: Partial<Choices> = {
+  metric: null,
+  positiveClass: null,
+  families: null,
+  space: {},
+  classWeights: null,
+  validation: { kind: null, folds: null, repeats: null, column: null, gap: null },
+  horizon: null,
+  series: null,
+  dateColumn: null,
+};
+
+export function TaskControl({ plan, choices, onChange, problem }: ControlProps) {
   return (
     <Phrase
       title="Kind of question"
+      problem={problem}
       control={
         <Radios
           name="Kind of question"
           value={choices.task ?? 'auto'}
-          onChange={(task) => onChange({ task: task === 'auto' ? null : task, metric: null, positiveClass: null })}
+          onChange={(task) => onChange({ ...taskReset, task: task === 'auto' ? null : task })}
           options={[
             { value: 'auto', label: 'Found out from the target', hint: `now: ${taskNames[plan.task].toLowerCase()}` },
             { value: 'binary', label: taskNames.binary, hint: 'one of two values' },
             { value: 'multiclass', label: taskNames.multiclass, hint: 'one of several values' },
             { value: 'regression', label: taskNames.regression, hint: 'an amount' },
+            { value: 'forecast', label: taskNames.forecast, hint: 'an amount at dates to come' },
           ]}
         />
       }
@@ -125,10 +59,11 @@ export function TaskControl({ plan, choices, onChange }: ControlProps) {
   );
 }
 
-export function PositiveControl({ plan, onChange }: ControlProps) {
+export function PositiveControl({ plan, onChange, problem }: ControlProps) {
   return (
     <Phrase
       title="Which value is the event?"
+      problem={problem}
       control={
         <Radios
           name="Positive class"
@@ -143,11 +78,12 @@ export function PositiveControl({ plan, onChange }: ControlProps) {
   );
 }
 
-export function MetricControl({ plan, onChange }: ControlProps) {
+export function MetricControl({ plan, onChange, problem }: ControlProps) {
   return (
     <Phrase
       title="Models are compared by"
       wide
+      problem={problem}
       control={
         <Radios
           name="Metric"
@@ -166,42 +102,11 @@ export function MetricControl({ plan, onChange }: ControlProps) {
   );
 }
 
-export function ValidationControl({ plan, choices, onChange }: ControlProps) {
-  const { folds, repeats, kind } = plan.validation;
-  return (
-    <Phrase
-      title="How models are scored"
-      control={
-        <div className="flex flex-col gap-4">
-          <Segmented
-            label="Validation"
-            value={choices.singleSplit ? 'once' : 'folds'}
-            onChange={(value) => onChange({ singleSplit: value === 'once' })}
-            options={[
-              { value: 'folds', label: 'Cross-validation' },
-              { value: 'once', label: 'One split' },
-            ]}
-          />
-          {choices.singleSplit ? (
-            <p className="text-ink-2">Each model is fitted once. Faster, and less sure.</p>
-          ) : (
-            <Slider label="Folds" min={2} max={10} value={folds} onChange={(value) => onChange({ folds: value })} />
-          )}
-          <p className="text-ink-2 text-small">A score is always from rows that the model has not seen.</p>
-        </div>
-      }
-    >
-      {kind === 'holdout'
-        ? 'one split'
-        : `${folds}-fold cross-validation${repeats > 1 ? `, ${repeats} times over` : ''}`}
-    </Phrase>
-  );
-}
-
-export function HoldoutControl({ plan, choices, onChange }: ControlProps) {
+export function HoldoutControl({ plan, choices, onChange, problem }: ControlProps) {
   return (
     <Phrase
       title="Rows held out"
+      problem={problem}
       control={
         <div className="flex flex-col gap-4">
           <Switch
@@ -231,105 +136,44 @@ export function HoldoutControl({ plan, choices, onChange }: ControlProps) {
   );
 }
 
-const presetSeconds = [30, 60, 300, 900, 3600];
-
-export function BudgetControl({ choices, onChange }: ControlProps) {
-  const { budget } = choices;
-  const limits =
-    budget.kind === 'seconds'
-      ? { min: budgetLimits.minSeconds, max: budgetLimits.maxSeconds }
-      : { min: budgetLimits.minTrials, max: budgetLimits.maxTrials };
-  const setAmount = (text: string) => {
-    const amount = Number.parseInt(text, 10);
-    onChange({ budget: { kind: budget.kind, amount: Number.isFinite(amount) ? amount : 0 } });
-  };
-  const wrong = budget.amount < limits.min || budget.amount > limits.max;
-  return (
-    <Phrase
-      title="How long to search"
-      control={
-        <div className="flex flex-col gap-4">
-          <Segmented
-            label="Budget in"
-            value={budget.kind}
-            onChange={(kind) => onChange({ budget: { kind, amount: kind === 'seconds' ? 60 : 30 } })}
-            options={[
-              { value: 'seconds', label: 'Time' },
-              { value: 'trials', label: 'Number of models' },
-            ]}
-          />
-          {budget.kind === 'seconds' ? (
-            <div className="flex flex-wrap gap-1">
-              {presetSeconds.map((seconds) => (
-                <button
-                  key={seconds}
-                  type="button"
-                  aria-pressed={budget.amount === seconds}
-                  onClick={() => onChange({ budget: { kind: 'seconds', amount: seconds } })}
-                  className="cursor-pointer rounded-sm border border-line-strong px-2 py-0.5 text-small hover:bg-hover aria-pressed:border-accent aria-pressed:bg-accent-soft"
-                >
-                  {formatSeconds(seconds)}
-                </button>
-              ))}
-            </div>
-          ) : null}
-          <Field
-            label={budget.kind === 'seconds' ? 'Seconds' : 'Models'}
-            hint={budget.kind === 'trials' ? 'With the same seed, the same models in the same order' : undefined}
-            error={wrong ? `From ${limits.min} to ${limits.max.toLocaleString('en-US')}.` : null}
-          >
-            <Input
-              inputMode="numeric"
-              data-testid="budget-amount"
-              value={budget.amount === 0 ? '' : budget.amount}
-              onChange={(event) => setAmount(event.target.value)}
-            />
-          </Field>
-        </div>
-      }
-    >
-      {budget.kind === 'seconds' ? formatSeconds(budget.amount) : plural(budget.amount, 'model')}
-    </Phrase>
-  );
-}
-
 export function FamiliesControl({
   plan,
   choices,
   onChange,
+  problem,
   all,
-  labels,
-}: ControlProps & { all: readonly string[]; labels: readonly FamilyLabel[] }) {
-  const known = new Map(labels.map((family) => [family.id, family]));
-  const toggle = (id: string, on: boolean) =>
-    onChange({
-      withoutFamilies: on ? choices.withoutFamilies.filter((other) => other !== id) : [...choices.withoutFamilies, id],
-    });
-  const left = all.length - choices.withoutFamilies.length;
+  families,
+}: ControlProps & { all: readonly string[]; families: readonly FamilyDetails[] }) {
+  const known = new Map(families.map((family) => [family.id, family]));
+  const chosen = choices.families ?? plan.families;
+  const competing = (id: string) => chosen.includes(id) || known.get(id)?.reference === true;
+  const toggle = (id: string, on: boolean) => {
+    const next = on ? [...chosen, id] : chosen.filter((other) => other !== id);
+    onChange({ families: all.every((one) => next.includes(one)) ? null : next });
+  };
+  const left = all.filter((id) => competing(id) && !known.get(id)?.reference).length;
   return (
     <Phrase
       title="Families that compete"
       wide
+      problem={problem}
       control={
         <ul className="flex flex-col gap-2.5">
-          {all.map((id) => {
-            const on = !choices.withoutFamilies.includes(id);
-            return (
-              <li key={id}>
-                <Checkbox
-                  checked={on}
-                  disabled={on && left === 1}
-                  onChange={(next) => toggle(id, next)}
-                  label={
-                    <>
-                      <span className="block font-medium">{known.get(id)?.label ?? id}</span>
-                      <span className="block text-ink-2 text-small">{known.get(id)?.description}</span>
-                    </>
-                  }
-                />
-              </li>
-            );
-          })}
+          {all.map((id) => (
+            <li key={id}>
+              <Checkbox
+                checked={competing(id)}
+                disabled={known.get(id)?.reference === true || (competing(id) && left === 1)}
+                onChange={(next) => toggle(id, next)}
+                label={
+                  <>
+                    <span className="block font-medium">{known.get(id)?.label ?? id}</span>
+                    <span className="block text-ink-2 text-small">{known.get(id)?.description}</span>
+                  </>
+                }
+              />
+            </li>
+          ))}
         </ul>
       }
     >
@@ -340,10 +184,11 @@ export function FamiliesControl({
   );
 }
 
-export function SeedControl({ choices, onChange }: ControlProps) {
+export function SeedControl({ choices, onChange, problem }: ControlProps) {
   return (
     <Phrase
       title="Seed of chance"
+      problem={problem}
       control={
         <Field label="Seed" hint="The same plan, data and seed give the same run. Empty: drawn and recorded.">
           <Input

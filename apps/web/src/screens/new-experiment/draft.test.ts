@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import type { ExperimentPlan } from '@laurel/contracts';
 import { describe, expect, it } from 'vitest';
-import { type Choices, engineViewOf, firstChoices, toDraft } from './draft.ts';
+import { ApiFailure } from '@/client/api.ts';
+import { type Choices, choicesOf, engineViewOf, firstChoices, toDraft, untouched } from './draft.ts';
+import { problemsOf } from './problems.ts';
 import { pythonLiteral, shellQuote, snippetsOf } from './snippets.ts';
 
 const columns = ['id', 'age', 'gold', 'medal'];
@@ -33,8 +35,12 @@ describe('toDraft', () => {
         metric: 'f1',
         positiveClass: 'yes',
         holdout: 0,
-        folds: 10,
-        withoutFamilies: ['b'],
+        validation: { ...base.validation, kind: 'kfold', folds: 10 },
+        families: ['a'],
+        space: { a: { depth: { fixed: 3 } }, b: {} },
+        maxModelMb: 2.5,
+        droppedFeatures: ['x / y'],
+        classWeights: 'balanced',
         seed: 7,
         name: ' x ',
         budget: { kind: 'trials', amount: 20 },
@@ -49,13 +55,65 @@ describe('toDraft', () => {
       holdout: 0,
       validation: { kind: 'kfold', folds: 10 },
       families: ['a'],
+      features: { drop: ['x / y'] },
+      space: { a: { depth: { fixed: 3 } } },
+      constraints: { maxModelBytes: 2_500_000 },
+      classWeights: 'balanced',
       seed: 7,
     });
   });
-  it('learns of the engine only from untouched plans', () => {
+  it('asks what the engine proposes without what was said of columns and families', () => {
+    const said = { ...base, kept: ['gold'], families: ['a'], task: 'binary' as const };
+    expect(untouched(said, 100)).toEqual({ ...base, task: 'binary' });
     const plan = { excluded: engine.leftOut, families: ['a'] } as unknown as ExperimentPlan;
-    expect(engineViewOf(plan, base)).toEqual({ leftOut: engine.leftOut, families: ['a'] });
-    expect(engineViewOf(plan, { ...base, kept: ['gold'] })).toBeNull();
+    expect(engineViewOf(plan)).toEqual({ leftOut: engine.leftOut, families: ['a'] });
+  });
+});
+
+describe('choicesOf', () => {
+  const request = {
+    datasetId: 'ds_1',
+    target: 'medal',
+    metric: 'f1',
+    budget: { trials: 20 },
+    holdout: 'auto',
+    validation: { kind: 'group', column: 'id' },
+    features: { exclude: ['age'], drop: ['x / y'] },
+    roles: { weight: 'gold' },
+    constraints: { maxModelBytes: 2_500_000 },
+    seed: 7,
+  };
+  const experiment = { request, target: 'medal' };
+  it('repeats a request', () => {
+    const { holdout: _, ...same } = request;
+    expect(toDraft('ds_1', choicesOf({ experiment }, 100, columns), columns, engine)).toEqual(same);
+  });
+  it('repeats columns that were named one by one', () => {
+    const named = { ...experiment, request: { ...request, features: { include: ['gold'] } } };
+    const choices = choicesOf({ experiment: named }, 100, columns);
+    expect(toDraft('ds_1', choices, columns, engine).features).toEqual({ include: ['gold'] });
+  });
+  it('fixes the settings of a trial, as far as the form knows them', () => {
+    const trial = { family: 'a', config: { depth: 3, hidden: [1] }, parameters: ['depth', 'hidden', 'rate'] };
+    const choices = choicesOf({ experiment, trial }, 100, columns);
+    expect(choices.families).toEqual(['a']);
+    expect(choices.space).toEqual({ a: { depth: { fixed: 3 } } });
+  });
+  it('leaves a generated feature out once', () => {
+    expect(choicesOf({ experiment, dropFeature: 'z' }, 100, columns).droppedFeatures).toEqual(['x / y', 'z']);
+    expect(choicesOf({ experiment, dropFeature: 'x / y' }, 100, columns).droppedFeatures).toEqual(['x / y']);
+  });
+});
+
+describe('problemsOf', () => {
+  const failure = (code: string, details = {}) => new ApiFailure({ code, message: 'no', status: 422, details });
+  it('knows where a refusal belongs', () => {
+    expect(problemsOf(failure('BUDGET_INVALID')).at).toEqual({ budget: 'no' });
+    expect(problemsOf(failure('PARAMETER_INVALID', { parameter: 'a.depth' })).parameter).toEqual({
+      parameter: 'a.depth',
+      message: 'no',
+    });
+    expect(problemsOf(failure('INTERNAL'))).toEqual({ at: {}, parameter: null });
   });
 });
 

@@ -1,23 +1,52 @@
-import type { ExperimentPlan } from '@laurel/contracts';
+import type {
+  ExperimentPlan,
+  ExperimentRequestBody,
+  ExperimentView,
+  ParameterChoice,
+  SpaceChoices,
+} from '@laurel/contracts';
 import type { ExperimentDraft } from '@/client/queries/experiments.ts';
+
+export type ValidationKind = 'kfold' | 'holdout' | 'time' | 'group';
 
 /** What the page holds; everything that is null is decided by the engine. */
 export interface Choices {
   target: string;
-  task: string | null;
+  task: ExperimentRequestBody['task'] | null;
   positiveClass: string | null;
   metric: string | null;
   budget: { kind: 'seconds' | 'trials'; amount: number };
+  /** longest time of one model in seconds */
+  trialSeconds: number | null;
   holdout: number | null;
-  folds: number | null;
-  /** once instead of several folds */
-  singleSplit: boolean;
-  /** families that were taken out */
-  withoutFamilies: readonly string[];
+  validation: {
+    kind: ValidationKind | null;
+    folds: number | null;
+    repeats: number | null;
+    /** column of times or groups */
+    column: string | null;
+    gap: number | null;
+  };
+  /** the families that compete; null: those that the engine proposes */
+  families: readonly string[] | null;
+  strategy: string | null;
+  space: SpaceChoices;
+  engineering: boolean;
+  /** generated features that are never made */
+  droppedFeatures: readonly string[];
+  classWeights: ExperimentRequestBody['classWeights'] | null;
+  maxPredictMsPerRow: number | null;
+  maxModelMb: number | null;
+  warmStartFrom: string | null;
+  horizon: number | null;
+  series: string | null;
+  /** forecast: the column of dates */
+  dateColumn: string | null;
   /** columns that the engine would leave out and the person keeps */
   kept: readonly string[];
   /** columns that the person leaves out */
   dropped: readonly string[];
+  weight: string | null;
   seed: number | null;
   name: string;
 }
@@ -28,7 +57,7 @@ export interface LeftOut {
   reason: string;
 }
 
-/** What the engine said of this target before the person changed anything about columns and families. */
+/** What the engine proposes for this target when nothing else is said. */
 export interface EngineView {
   leftOut: readonly LeftOut[];
   families: readonly string[];
@@ -42,15 +71,37 @@ export function firstChoices(target: string, rows: number): Choices {
     positiveClass: null,
     metric: null,
     budget: { kind: 'seconds', amount: rows < 2000 ? 60 : 300 },
+    trialSeconds: null,
     holdout: null,
-    folds: null,
-    singleSplit: false,
-    withoutFamilies: [],
+    validation: { kind: null, folds: null, repeats: null, column: null, gap: null },
+    families: null,
+    strategy: null,
+    space: {},
+    engineering: true,
+    droppedFeatures: [],
+    classWeights: null,
+    maxPredictMsPerRow: null,
+    maxModelMb: null,
+    warmStartFrom: null,
+    horizon: null,
+    series: null,
+    dateColumn: null,
     kept: [],
     dropped: [],
+    weight: null,
     seed: null,
     name: '',
   };
+}
+
+/** The choices that decide what the engine proposes: columns and families. */
+export function untouched(choices: Choices, rows: number): Choices {
+  const { target, task, horizon, series, dateColumn } = choices;
+  return { ...firstChoices(target, rows), task, horizon, series, dateColumn };
+}
+
+export function engineViewOf(plan: ExperimentPlan): EngineView {
+  return { leftOut: plan.excluded, families: plan.families };
 }
 
 /**
@@ -63,44 +114,153 @@ export function toDraft(
   columns: readonly string[],
   engine: EngineView | null,
 ): ExperimentDraft {
-  const { target, task, positiveClass, metric, budget, holdout, folds, singleSplit, seed, name } = choices;
-  const families = engine?.families.filter((family) => !choices.withoutFamilies.includes(family)) ?? [];
+  const { target, task, budget, name, space, maxPredictMsPerRow, maxModelMb, dateColumn, weight } = choices;
+  const said = pickSaid({
+    positiveClass: choices.positiveClass,
+    metric: choices.metric,
+    holdout: choices.holdout,
+    strategy: choices.strategy,
+    classWeights: choices.classWeights,
+    trialSeconds: choices.trialSeconds,
+    warmStartFrom: choices.warmStartFrom,
+    horizon: choices.horizon,
+    series: choices.series,
+    seed: choices.seed,
+  });
+  const validation = pickSaid(choices.validation);
+  const roles = pickSaid({ weight, time: dateColumn });
+  const constraints = pickSaid({
+    maxPredictMsPerRow,
+    maxModelBytes: maxModelMb === null ? null : Math.round(maxModelMb * 1e6),
+  });
+  const features = featuresOf(choices, columns, engine);
+  const narrowed = Object.fromEntries(Object.entries(space).filter(([, of]) => Object.keys(of).length > 0));
   return {
     datasetId,
     target,
     ...(name.trim() ? { name: name.trim() } : {}),
     ...(task ? { task } : {}),
-    ...(positiveClass ? { positiveClass } : {}),
-    ...(metric ? { metric } : {}),
     budget: budget.kind === 'seconds' ? { seconds: budget.amount } : { trials: budget.amount },
-    ...(holdout === null ? {} : { holdout }),
-    ...(singleSplit
-      ? { validation: { kind: 'holdout' } }
-      : folds === null
-        ? {}
-        : { validation: { kind: 'kfold', folds } }),
-    ...features(choices, columns, engine),
-    ...(choices.withoutFamilies.length > 0 && families.length > 0 ? { families } : {}),
-    ...(seed === null ? {} : { seed }),
+    ...said,
+    ...(hasAny(validation) ? { validation } : {}),
+    ...(hasAny(features) ? { features } : {}),
+    ...(hasAny(roles) ? { roles } : {}),
+    ...(choices.families ? { families: [...choices.families] } : {}),
+    ...(hasAny(narrowed) ? { space: narrowed } : {}),
+    ...(hasAny(constraints) ? { constraints } : {}),
   };
 }
 
-function features(
+type Said<T> = { [K in keyof T]?: NonNullable<T[K]> };
+
+function pickSaid<T extends object>(parts: T): Said<T> {
+  return Object.fromEntries(
+    Object.entries(parts).filter(([, value]) => value !== null && value !== undefined),
+  ) as Said<T>;
+}
+
+function hasAny(parts: object): boolean {
+  return Object.keys(parts).length > 0;
+}
+
+function featuresOf(
   choices: Choices,
   columns: readonly string[],
   engine: EngineView | null,
-): Pick<ExperimentDraft, 'features'> {
+): NonNullable<ExperimentDraft['features']> {
   const { kept, dropped, target } = choices;
+  const made = {
+    ...(choices.engineering ? {} : { engineering: 'off' as const }),
+    ...(choices.droppedFeatures.length > 0 ? { drop: [...choices.droppedFeatures] } : {}),
+  };
   if (kept.length > 0) {
     const out = new Set([...(engine?.leftOut.map((entry) => entry.column) ?? []), ...dropped, target]);
     for (const column of kept) out.delete(column);
-    return { features: { include: columns.filter((column) => !out.has(column)) } };
+    return { include: columns.filter((column) => !out.has(column)), ...made };
   }
-  return dropped.length > 0 ? { features: { exclude: [...dropped] } } : {};
+  return dropped.length > 0 ? { exclude: [...dropped], ...made } : made;
 }
 
-/** Takes what the engine decided by itself out of a plan; null when the plan answered a request about columns. */
-export function engineViewOf(plan: ExperimentPlan, choices: Choices): EngineView | null {
-  if (choices.kept.length > 0 || choices.dropped.length > 0 || choices.withoutFamilies.length > 0) return null;
-  return { leftOut: plan.excluded, families: plan.families };
+/** What the page begins with when it is opened from an experiment, a trial of it, or a feature of a trial. */
+export interface Origin {
+  experiment: Pick<ExperimentView, 'request' | 'target'>;
+  /** its settings are fixed, and its family competes alone */
+  trial?: { family: string; config: Readonly<Record<string, unknown>>; parameters: readonly string[] };
+  /** a generated feature that is not made again */
+  dropFeature?: string;
+}
+
+/** The choices that an earlier request expresses, with what is asked of it changed. Pure. */
+export function choicesOf(
+  { experiment, trial, dropFeature }: Origin,
+  rows: number,
+  columns: readonly string[],
+): Choices {
+  const request = experiment.request as ExperimentRequestBody;
+  const first = firstChoices(experiment.target, rows);
+  const { seconds, trials } = request.budget ?? {};
+  const include = request.features?.include;
+  const bytes = request.constraints?.maxModelBytes;
+  const choices: Choices = {
+    ...first,
+    task: request.task === 'auto' || request.task === undefined ? null : request.task,
+    positiveClass: request.positiveClass ?? null,
+    metric: request.metric ?? null,
+    budget:
+      typeof seconds === 'number'
+        ? { kind: 'seconds', amount: seconds }
+        : typeof trials === 'number'
+          ? { kind: 'trials', amount: trials }
+          : first.budget,
+    trialSeconds: request.trialSeconds ?? null,
+    holdout: typeof request.holdout === 'number' ? request.holdout : null,
+    validation: {
+      kind: request.validation?.kind && request.validation.kind !== 'auto' ? request.validation.kind : null,
+      folds: request.validation?.folds ?? null,
+      repeats: request.validation?.repeats ?? null,
+      column: request.validation?.column ?? null,
+      gap: request.validation?.gap ?? null,
+    },
+    families: request.families ?? null,
+    strategy: request.strategy ?? null,
+    space: request.space ?? {},
+    engineering: request.features?.engineering !== 'off',
+    droppedFeatures: request.features?.drop ?? [],
+    classWeights: request.classWeights ?? null,
+    maxPredictMsPerRow: request.constraints?.maxPredictMsPerRow ?? null,
+    maxModelMb: bytes === undefined ? null : bytes / 1e6,
+    warmStartFrom: request.warmStartFrom ?? null,
+    horizon: request.horizon ?? null,
+    series: request.series ?? null,
+    dateColumn: request.roles?.time ?? null,
+    kept: include ?? [],
+    dropped: include
+      ? columns.filter((column) => !include.includes(column) && column !== experiment.target)
+      : (request.features?.exclude ?? []),
+    weight: request.roles?.weight ?? null,
+    seed: request.seed ?? null,
+  };
+  if (dropFeature !== undefined && !choices.droppedFeatures.includes(dropFeature)) {
+    choices.droppedFeatures = [...choices.droppedFeatures, dropFeature];
+  }
+  if (trial) {
+    choices.families = [trial.family];
+    choices.space = { [trial.family]: fixedTo(trial.config, trial.parameters) };
+  }
+  return choices;
+}
+
+/** Every hyperparameter at the value of a configuration; what the form does not know stays free. */
+function fixedTo(
+  config: Readonly<Record<string, unknown>>,
+  parameters: readonly string[],
+): Record<string, ParameterChoice> {
+  const fixed: Record<string, ParameterChoice> = {};
+  for (const name of parameters) {
+    const value = config[name];
+    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
+      fixed[name] = { fixed: value };
+    }
+  }
+  return fixed;
 }

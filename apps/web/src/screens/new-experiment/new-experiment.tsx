@@ -1,45 +1,60 @@
 'use client';
 import type { DatasetView, ExperimentPlan } from '@laurel/contracts';
 import { Button, EmptyState, ErrorState, Field, Input, Notice, Skeleton, toast } from '@laurel/ui';
-import { Play, TriangleAlert } from 'lucide-react';
+import { Play } from 'lucide-react';
 import { useRouter } from 'next/navigation';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { useDataset } from '@/client/queries/datasets.ts';
-import { usePlan, useStartExperiment } from '@/client/queries/experiments.ts';
+import { useExperiment, usePlan, useStartExperiment, useTrials } from '@/client/queries/experiments.ts';
 import { useProject } from '@/client/queries/projects.ts';
 import { routes } from '@/client/routes.ts';
 import { mayEdit } from '@/client/types.ts';
 import { Page } from '@/frame/page.tsx';
+import { type FamilyDetails, familiesOf } from '../families.ts';
 import {
-  BudgetControl,
-  FamiliesControl,
-  type FamilyLabel,
-  HoldoutControl,
-  MetricControl,
-  PositiveControl,
-  SeedControl,
-  TaskControl,
-  ValidationControl,
-} from './controls.tsx';
-import { type Choices, type EngineView, engineViewOf, firstChoices, toDraft } from './draft.ts';
+  type Choices,
+  choicesOf,
+  type EngineView,
+  engineViewOf,
+  firstChoices,
+  type Origin,
+  toDraft,
+  untouched,
+} from './draft.ts';
 import { Features } from './features.tsx';
+import { Hyperparameters } from './hyperparameters.tsx';
+import { problemsOf } from './problems.ts';
+import { Proposal } from './proposal.tsx';
 import { RequestRail } from './request-rail.tsx';
+import type { StrategyLabel } from './search-controls.tsx';
 import { TargetPicker } from './target-picker.tsx';
 import { useSettled } from './use-settled.ts';
+
+/** Where the page begins: an experiment whose request is repeated, with a trial's settings or without a feature. */
+export interface Beginning {
+  experimentId: string;
+  trialNumber: number | null;
+  dropFeature: string | null;
+}
 
 /** A new experiment on one page: the target first, then the engine's proposal in words, each part changed in place. */
 export function NewExperiment({
   datasetId,
   initialTarget,
+  beginning,
   families,
+  strategies,
 }: {
   datasetId: string;
   initialTarget: string | null;
-  families: readonly FamilyLabel[];
+  beginning: Beginning | null;
+  families: readonly FamilyDetails[];
+  strategies: readonly StrategyLabel[];
 }) {
   const dataset = useDataset(datasetId);
   const project = useProject(dataset.data?.projectId);
+  const origin = useOrigin(beginning, families);
   const view = dataset.data;
   return (
     <Page
@@ -71,7 +86,24 @@ export function NewExperiment({
         <Notice tone="warn">The dataset is not ready to train on. Open it to see why.</Notice>
       ) : null}
       {view?.status === 'ready' && mayEdit(project.data) ? (
-        <Form dataset={view} initialTarget={initialTarget} families={families} />
+        origin.pending ? (
+          <Skeleton className="h-80" />
+        ) : (
+          <>
+            {beginning && !origin.value ? (
+              <Notice tone="warn">
+                The experiment to begin with could not be loaded, so everything is as proposed.
+              </Notice>
+            ) : null}
+            <Form
+              dataset={view}
+              initialTarget={initialTarget}
+              origin={origin.value}
+              families={families}
+              strategies={strategies}
+            />
+          </>
+        )
       ) : null}
     </Page>
   );
@@ -85,32 +117,55 @@ function useLastPlan(plan: ExperimentPlan | undefined, target: string | undefine
   return shown?.target === target ? shown : undefined;
 }
 
+/** The experiment, and the trial of it, that the page begins with. */
+function useOrigin(
+  beginning: Beginning | null,
+  families: readonly FamilyDetails[],
+): { pending: boolean; value: Origin | null } {
+  const id = beginning?.experimentId ?? '';
+  const experiment = useExperiment(id, beginning !== null);
+  const trials = useTrials(id, { enabled: beginning?.trialNumber !== null && beginning !== null });
+  if (!beginning || experiment.isError || trials.isError) return { pending: false, value: null };
+  if (!experiment.data || (beginning.trialNumber !== null && !trials.data)) return { pending: true, value: null };
+  const trial = trials.data?.find(({ number }) => number === beginning.trialNumber);
+  const family = families.find((candidate) => candidate.id === trial?.family);
+  return {
+    pending: false,
+    value: {
+      experiment: experiment.data,
+      ...(trial && family
+        ? { trial: { family: family.id, config: trial.config, parameters: Object.keys(family.space) } }
+        : {}),
+      ...(beginning.dropFeature === null ? {} : { dropFeature: beginning.dropFeature }),
+    },
+  };
+}
+
 interface FormProps {
   dataset: DatasetView;
   initialTarget: string | null;
-  families: readonly FamilyLabel[];
+  origin: Origin | null;
+  families: readonly FamilyDetails[];
+  strategies: readonly StrategyLabel[];
 }
 
-function Form({ dataset, initialTarget, families }: FormProps) {
+function Form({ dataset, initialTarget, origin, families, strategies }: FormProps) {
   const rows = dataset.rows ?? 0;
-  const known = dataset.columns.some((column) => column.name === initialTarget);
-  const [choices, setChoices] = useState<Choices | null>(
-    known && initialTarget ? firstChoices(initialTarget, rows) : null,
-  );
-  const [engine, setEngine] = useState<EngineView | null>(null);
   const columns = useMemo(() => dataset.columns.map((column) => column.name), [dataset.columns]);
+  const [choices, setChoices] = useState<Choices | null>(() => {
+    if (origin && columns.includes(origin.experiment.target)) return choicesOf(origin, rows, columns);
+    return initialTarget !== null && columns.includes(initialTarget) ? firstChoices(initialTarget, rows) : null;
+  });
+  // what the engine proposes when nothing is said; at first the same request as the plan's, so it is asked once
+  const plain = usePlan(useMemo(() => plainDraft(dataset.id, choices, rows), [dataset.id, choices, rows]));
+  const engine: EngineView | null =
+    plain.data && plain.data.target === choices?.target ? engineViewOf(plain.data) : null;
   const draft = choices ? toDraft(dataset.id, choices, columns, engine) : null;
   const { name: _name, ...planned } = draft ?? { name: '' };
   const settled = useSettled(JSON.stringify(draft ? planned : null), 250);
   const plan = usePlan(useMemo(() => JSON.parse(settled), [settled]));
-  const shownPlan = useLastPlan(plan.data, choices?.target);
-
-  useEffect(() => {
-    const fresh = plan.data && !plan.isPlaceholderData ? plan.data : undefined;
-    const seen = choices && fresh && fresh.target === choices.target ? engineViewOf(fresh, choices) : null;
-    if (seen) setEngine(seen);
-  }, [choices, plan.data, plan.isPlaceholderData]);
-
+  const shownPlan = useLastPlan(plan.data, choices?.target) ?? (plan.isError ? plain.data : undefined);
+  const problems = problemsOf(plan.isError ? plan.error : null);
   const change = (part: Partial<Choices>) => setChoices((now) => (now ? { ...now, ...part } : now));
   return (
     <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_minmax(320px,400px)]">
@@ -119,7 +174,6 @@ function Form({ dataset, initialTarget, families }: FormProps) {
           dataset={dataset}
           target={choices?.target ?? null}
           onChange={(target) => {
-            setEngine(null);
             setChoices(firstChoices(target, rows));
           }}
         />
@@ -133,12 +187,23 @@ function Form({ dataset, initialTarget, families }: FormProps) {
         {choices && shownPlan ? (
           <>
             <Proposal
+              dataset={dataset}
               plan={shownPlan}
               choices={choices}
               onChange={change}
-              engine={engine}
+              all={familiesOf(families, shownPlan.task)}
               families={families}
+              strategies={strategies}
+              problems={problems}
               fading={plan.isPlaceholderData || plan.isError}
+            />
+            <Hyperparameters
+              plan={shownPlan}
+              choices={choices}
+              onChange={change}
+              families={families}
+              all={familiesOf(families, shownPlan.task)}
+              problem={problems.parameter}
             />
             <Features dataset={dataset} plan={shownPlan} choices={choices} engine={engine} onChange={change} />
             <Field label="Name" hint="Left empty, it is named after the dataset and the target" className="max-w-md">
@@ -167,6 +232,13 @@ function Form({ dataset, initialTarget, families }: FormProps) {
   );
 }
 
+/** The request of an untouched page for this target, to know what the engine itself would leave out. */
+function plainDraft(datasetId: string, choices: Choices | null, rows: number) {
+  if (!choices) return null;
+  const { name: _name, ...draft } = toDraft(datasetId, untouched(choices, rows), [], null);
+  return draft;
+}
+
 function StartButton({ draft, ready }: { draft: NonNullable<ReturnType<typeof toDraft>>; ready: boolean }) {
   const start = useStartExperiment();
   const router = useRouter();
@@ -187,55 +259,5 @@ function StartButton({ draft, ready }: { draft: NonNullable<ReturnType<typeof to
     >
       Start
     </Button>
-  );
-}
-
-interface ProposalProps {
-  plan: ExperimentPlan;
-  choices: Choices;
-  onChange: (part: Partial<Choices>) => void;
-  engine: EngineView | null;
-  families: readonly FamilyLabel[];
-  fading: boolean;
-}
-
-function Proposal({ plan, choices, onChange, engine, families, fading }: ProposalProps) {
-  const control = { plan, choices, onChange };
-  const leaks = new Set(plan.excluded.filter((entry) => entry.code === 'LEAK').map((entry) => entry.column));
-  const warnings = plan.warnings.filter((warning) => warning.code !== 'LEAK' || leaks.size === 0);
-  return (
-    <section aria-label="The proposal" aria-busy={fading} className="flex flex-col gap-4">
-      <p className="max-w-prose text-heading text-ink-2 leading-8" data-testid="proposal">
-        <TaskControl {...control} /> of <bdi className="font-medium text-ink">{plan.target}</bdi>
-        {plan.task === 'binary' ? (
-          <>
-            , where <PositiveControl {...control} /> is the event
-          </>
-        ) : null}
-        , optimising <MetricControl {...control} />, by <ValidationControl {...control} /> with{' '}
-        <HoldoutControl {...control} />, for <BudgetControl {...control} />:{' '}
-        <FamiliesControl {...control} all={engine?.families ?? plan.families} labels={families} /> compete, then the
-        best are combined. Chance comes from <SeedControl {...control} />.
-      </p>
-      {warnings.map((warning) => (
-        <Notice
-          key={warning.message}
-          tone="warn"
-          icon={<TriangleAlert role="img" aria-label="Warning" className="size-4 text-warn" />}
-        >
-          {warning.message}
-        </Notice>
-      ))}
-      <details className="group">
-        <summary className="w-fit cursor-pointer rounded-sm text-ink-2 hover:text-ink">The plan in full</summary>
-        <ul className="mt-2 flex max-w-prose list-disc flex-col gap-1 pl-5 text-ink-2">
-          {plan.sentences.map((sentence) => (
-            <li key={sentence} className="wrap-anywhere">
-              {sentence}
-            </li>
-          ))}
-        </ul>
-      </details>
-    </section>
   );
 }

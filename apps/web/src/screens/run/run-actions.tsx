@@ -82,7 +82,7 @@ function EndedActions({
               id: 'again',
               label: 'New experiment like this',
               icon: <Copy aria-hidden className="size-4" />,
-              render: <Link href={routes.newExperiment(experiment.datasetId, experiment.target)} />,
+              render: <Link href={routes.experimentLike(experiment)} />,
             },
           ],
           [
