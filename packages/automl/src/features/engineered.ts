@@ -16,7 +16,7 @@ export function engineered(family: Family): Family {
     async fit(input) {
       if (!asksForFeatures(input)) return family.fit(input);
       const { recipe, decided, ...data } = await prepare(input);
-      const model = await family.fit({ ...input, ...data });
+      const model = await family.fit({ ...input, ...data, features: { off: false, dropped: [], coded: codedBy(recipe) } });
       return recipe || decided ? behind(recipe, model, decided) : model;
     },
     async restore(state) {
@@ -27,6 +27,12 @@ export function engineered(family: Family): Family {
       return behind(restoreRecipe(partOf(state, 'recipe')), model);
     },
   };
+}
+
+/** Columns that have a feature of their own that stands for their levels. */
+function codedBy(recipe: Recipe | null): ReadonlySet<string> {
+  const made = recipe?.generated ?? [];
+  return new Set(made.flatMap(({ name, from }) => (from.length === 1 && name.startsWith('target mean of') ? from : [])));
 }
 
 function asksForFeatures({ config, features }: FitInput): boolean {

@@ -16,6 +16,8 @@ export interface ExpandOptions {
   levelLimit: number;
   /** levels with fewer training rows are merged */
   levelMinCount: number;
+  /** columns that have target codes already */
+  coded?: ReadonlySet<string> | undefined;
   seed: number;
 }
 
@@ -67,7 +69,7 @@ export function fitExpansion(
     } else {
       const block = fitCategory(column, rows, options.levelLimit, options.levelMinCount);
       blocks.push(block);
-      if (!block.cut) continue;
+      if (!block.cut || options.coded?.has(column.name)) continue;
       const codes = rows.map((row) => column.codes[row]!);
       folds ??= targetFolds(outputs.values, deriveSeed(options.seed, 'target codes'));
       const fitted = fitTargetCodes(codes, column.levels.length, outputs.values, folds);

@@ -155,7 +155,12 @@ export interface FitInput {
   history?: SeriesHistory;
   seed: number;
   /** features made of others: whether the plan allows them, and names that are never made. Absent: they are allowed */
-  features?: { off: boolean; dropped: readonly string[] };
+  features?: {
+    off: boolean;
+    dropped: readonly string[];
+    /** columns whose target means are among the made features: families need not code them again */
+    coded?: ReadonlySet<string>;
+  };
   /** the experiment's metric; `score` takes predictions in the layout of `FittedModel.predict` */
   metric: { higherIsBetter: boolean; score(target: Float64Array, predictions: Float64Array): number };
   /** by `now()`; checked at least once per tree, epoch or solver iteration; best so far is returned when it passes */

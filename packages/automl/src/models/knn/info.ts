@@ -10,6 +10,7 @@ export const knnInfo = {
   needs: { runtime: 'none', scaling: true, encoding: 'numeric' },
   reference: false,
   combines: false,
+  withoutRecipes: ['missingMarks'],
   iterationLabel: 'step',
   relativeCost: 2,
   openingPlaces: [22],

@@ -61,6 +61,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
     words: 50,
     levelLimit: 20,
     levelMinCount: 2,
+    coded: input.features?.coded,
     seed: deriveSeed(input.seed, 'features'),
   });
   const sizes = expansion.categories.map((category) => category.size);

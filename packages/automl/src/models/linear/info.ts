@@ -9,6 +9,7 @@ export const linearInfo = {
   needs: { runtime: 'none', scaling: true, encoding: 'numeric' },
   reference: false,
   combines: false,
+  withoutRecipes: ['missingMarks'],
   iterationLabel: 'penalty step',
   relativeCost: 0.25,
   costByClass: true,

@@ -38,6 +38,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
       words: 300,
       levelLimit: numberOf(input.config, linearInfo.space, 'levelLimit'),
       levelMinCount: Math.min(numberOf(input.config, linearInfo.space, 'levelMinCount'), 1 + train.rows.length / 200),
+      coded: input.features?.coded,
       seed: deriveSeed(input.seed, 'features'),
     },
   );

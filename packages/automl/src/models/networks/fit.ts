@@ -78,6 +78,7 @@ function prepare(
     words: 100,
     levelLimit: 50,
     levelMinCount: Math.min(3, 1 + rows.rows.length / 200),
+    coded: input.features?.coded,
     seed: deriveSeed(input.seed, 'features'),
   });
   const sizes = expansion.categories.map((category) => category.size);

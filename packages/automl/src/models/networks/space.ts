@@ -31,6 +31,7 @@ export const networkTraits = {
   needs: { runtime: 'tfjs', scaling: true, encoding: 'numeric' },
   reference: false,
   combines: false,
+  withoutRecipes: ['missingMarks'],
   iterationLabel: 'epoch',
   costByClass: false,
 } as const;

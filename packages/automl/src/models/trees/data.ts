@@ -39,6 +39,7 @@ export function treeData(input: FitInput): TreeData {
     words: 100,
     levelLimit,
     levelMinCount: 1,
+    coded: input.features?.coded,
     seed: deriveSeed(input.seed, 'features'),
   });
   const target = pick(train.target, train.rows);
