@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TensorBackend } from './loaded.ts';
 import { plainMachine } from './machine.ts';
 import { type Activation, activate, activateBack, activationSettings, adam, embed, scaleInputs } from './operations.ts';
-import { tensors } from './tensors.ts';
+import { registerOperations, tensors } from './tensors.ts';
 import { loadTensors } from './tfjs.ts';
 
 /** The definition: sums in order, each product and each sum rounded to single precision. */
@@ -124,7 +124,8 @@ describe('TensorFlow.js', () => {
     backend = await loadTensors();
   });
 
-  it('runs on a back end and says which', () => {
+  it('runs on a back end and says which; the same tests run on tfjs-node where it is installed', (context) => {
+    if (backend !== 'tensorflow') context.annotate(`tfjs-node is not installed here; these tests ran on ${backend}.`);
     expect(['tensorflow', 'wasm', 'cpu']).toContain(backend);
     expect(tf.getBackend()).toBe(backend);
   });
@@ -166,6 +167,28 @@ describe('TensorFlow.js', () => {
       const wanted = [...own, ...ownBent, ...ownBack].map((place) => plain.read(place));
       expect(pairs).toEqual(wanted);
     });
+  });
+
+  it('runs our operations on any other back end by copies', async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    const x = draw(1, 30);
+    const run = () =>
+      tf.tidy(() => {
+        const [h] = tensors.apply(scaleInputs, [tf.tensor2d(x, [3, 10]), tf.tensor2d(draw(3, 20), [2, 10])]);
+        const [bent] = tensors.apply(activate, [h!, tf.tensor1d(draw(2, 10))], activationSettings('selu'));
+        return tensors.multiply(bent!, bent!, true, false).dataSync().slice();
+      });
+    const wanted = run();
+    await tf.setBackend('cpu');
+    try {
+      if (backend !== 'cpu') registerOperations();
+      const before = tf.memory().numTensors;
+      const found = run();
+      for (const [i, value] of found.entries()) expect(value).toBeCloseTo(wanted[i]!, 4);
+      expect(tf.memory().numTensors).toBe(before);
+    } finally {
+      await tf.setBackend(backend);
+    }
   });
 
   it('brings a quadratic down by Adam', () => {
