@@ -16,7 +16,11 @@ export function engineered(family: Family): Family {
     async fit(input) {
       if (!asksForFeatures(input)) return family.fit(input);
       const { recipe, decided, ...data } = await prepare(input);
-      const model = await family.fit({ ...input, ...data, features: { off: false, dropped: [], coded: codedBy(recipe) } });
+      const model = await family.fit({
+        ...input,
+        ...data,
+        features: { off: false, dropped: [], coded: codedBy(recipe) },
+      });
       return recipe || decided ? behind(recipe, model, decided) : model;
     },
     async restore(state) {
@@ -32,7 +36,9 @@ export function engineered(family: Family): Family {
 /** Columns that have a feature of their own that stands for their levels. */
 function codedBy(recipe: Recipe | null): ReadonlySet<string> {
   const made = recipe?.generated ?? [];
-  return new Set(made.flatMap(({ name, from }) => (from.length === 1 && name.startsWith('target mean of') ? from : [])));
+  return new Set(
+    made.flatMap(({ name, from }) => (from.length === 1 && name.startsWith('target mean of') ? from : [])),
+  );
 }
 
 function asksForFeatures({ config, features }: FitInput): boolean {

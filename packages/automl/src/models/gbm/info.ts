@@ -141,7 +141,13 @@ function startingConfigs(facts: DataFacts): Config[] {
         };
   const x = { extraRandom: true };
   // AutoGluon's GBM_PREP: the same boosting on features made of the columns
-  const made = recipeFor(facts, { targetMeans: true, categoryPairs: 24, arithmetic: 24, textTopics: 32, dateGaps: true });
+  const made = recipeFor(facts, {
+    targetMeans: true,
+    categoryPairs: 24,
+    arithmetic: 24,
+    textTopics: 32,
+    dateGaps: true,
+  });
   const smallMade = { ...entry(0.03976, 16, 0.5792, 0.9592, 1, 0.9385, 0.99, 1.896, 0.0215, 27, 39), ...made };
   const randomMade = { ...entry(0.01932, 64, 0.5534, 0.9923, 28, 0.9144, 1.904, 0.0143, 1.866, 18, 54), ...x, ...made };
   const configs = [
