@@ -24,6 +24,8 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
   }, limitMs);
   afterAll(() => platform?.stop());
 
+  /** What does not touch the queue is the same on both: once is enough. */
+  const withoutQueue = it.skipIf(backend === 'redis');
   /** Counted in trials, so that every run gives the same models however often it is disturbed. */
   const quick = { families: ['baseline', 'linear'], validation: { kind: 'kfold' as const, folds: 3 } };
   const begin = () => platform.experiment(datasetId, { ...quick, budget: { trials: 6 }, seed: 5 });
@@ -99,7 +101,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'a killed child costs nothing but its own attempt',
     async () => {
       const id = await begin();
@@ -140,7 +142,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'a killed PostgreSQL comes back, and finished work is not lost',
     async () => {
       const id = await begin();
@@ -167,7 +169,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'a cancelled run stops at once',
     async () => {
       const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
@@ -184,7 +186,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'a run of some seconds ends in time, with an ensemble',
     async () => {
       const id = await platform.experiment(datasetId, { ...quick, budget: { seconds: 6 } });
@@ -197,7 +199,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'finish keeps the best so far',
     async () => {
       const id = await platform.experiment(datasetId, { ...quick, budget: { trials: 200 } });
@@ -210,7 +212,7 @@ function describeFaults(backend: 'postgres' | 'redis'): void {
     limitMs,
   );
 
-  it(
+  withoutQueue(
     'a file that is no table fails with its reason',
     async () => {
       const id = newId('dataset');
