@@ -20,10 +20,14 @@ const [mostAtTheEnd, end] = [0.8, 0.2];
 const mostCut = 3;
 /** A trial aims at its share of what is left when so many (at least, at most) are still to come. */
 const [fewestSlices, mostSlices] = [4, 12];
+/** So many models begin whatever they are predicted to take, within what is left. */
+const certainModels = 3;
 /** A family's first trial may take more: it decides whether the family gets more. */
 const firstShare = 0.2;
 /** A place is lost for every so large part of the whole budget that a trial is predicted to take. */
 const budgetPartPerPlace = 0.05;
+/** Where everything is costly, what is known to be strong still comes first. */
+const mostPlacesLost = 6;
 
 /**
  * The fixed part of a search. A curated order finds good models sooner than sampling does (Feurer et al. 2022,
@@ -78,7 +82,8 @@ function placeOf(setting: SearchSetting, family: SearchFamily, turn: number, con
   const { budgetSeconds } = setting;
   if (family.reference || budgetSeconds === undefined || budgetSeconds === null) return place;
   const first = quickened(startMemory(null), setting, { family: family.id, config }, firstShare * budgetSeconds);
-  return place + Math.floor(trialCost(family, setting, first) / (budgetPartPerPlace * budgetSeconds));
+  const lost = Math.floor(trialCost(family, setting, first) / (budgetPartPerPlace * budgetSeconds));
+  return place + Math.min(mostPlacesLost, lost);
 }
 
 /**
@@ -98,19 +103,21 @@ export function takeFirst(
     .filter(({ proposal }) => allows(proposal.family) && !isQuarantined(memory, proposal.family));
   const left = limits?.leftSeconds ?? null;
   const most = mostSeconds(setting, limits);
-  const shareOf = (family: string) => {
-    const isNew = !memory.tried.some((tried) => tried.family === family);
-    return Math.max(isNew ? firstShare : 0, 1 / Math.min(mostSlices, Math.max(fewestSlices, open.length)));
-  };
+  // Families of the first places are worth a cut fit, which also tells how far predictions are off on this table.
+  const isFew = memory.tried.filter((tried) => !isReference(setting, tried)).length < certainModels;
+  const isNew = (family: string) => !memory.tried.some((tried) => tried.family === family);
+  const slice = 1 / Math.min(mostSlices, Math.max(fewestSlices, open.length));
   let cheapest: { proposal: Proposal; index: number; seconds: number } | null = null;
   for (const { proposal: planned, index } of open) {
-    const proposal = left === null ? planned : quickened(memory, setting, planned, left * shareOf(planned.family));
+    const share = isNew(planned.family) ? Math.max(firstShare, slice) : slice;
+    const proposal = left === null ? planned : quickened(memory, setting, planned, left * share);
     if (isKnown(memory, setting, proposal)) {
       memory.taken.push(index);
       continue;
     }
-    const seconds = most === null || isReference(setting, planned) ? 0 : predictedSeconds(memory, setting, proposal);
-    if (most === null || seconds <= most) return take(memory, proposal, index);
+    if (left === null || most === null || isReference(setting, planned)) return take(memory, proposal, index);
+    const seconds = predictedSeconds(memory, setting, proposal);
+    if (seconds <= (isFew && isNew(planned.family) ? Math.max(most, left) : most)) return take(memory, proposal, index);
     if (!cheapest || seconds < cheapest.seconds) cheapest = { proposal, index, seconds };
   }
   if (!cheapest || hasModel(memory, setting)) return null;
