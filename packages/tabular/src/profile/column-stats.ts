@@ -71,12 +71,17 @@ function runs(sorted: Float64Array, type: NumericColumn['type']) {
   return { distinct, rarest: { value: text(rarestValue), count: rarestCount }, top };
 }
 
-function moments(values: Float64Array): { mean: number; sd: number } {
+/** Of values in ascending order. */
+function moments(values: Float64Array): { mean: number; sd: number | null } {
+  // squares of larger values are beyond the numbers there are; a power of two changes no digit
+  const largest = Math.max(Math.abs(values[0]!), Math.abs(values[values.length - 1]!));
+  const scale = largest > 1e150 ? 2 ** 520 : 1;
   let mean = 0;
-  for (let i = 0; i < values.length; i++) mean += (values[i]! - mean) / (i + 1);
+  for (let i = 0; i < values.length; i++) mean += (values[i]! / scale - mean) / (i + 1);
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+  for (const value of values) squares += (value / scale - mean) ** 2;
+  const sd = values.length > 1 ? scale * Math.sqrt(squares / (values.length - 1)) : 0;
+  return { mean: scale * mean, sd: Number.isFinite(sd) ? sd : null };
 }
 
 /** Linear interpolation between order statistics (type 7 of Hyndman and Fan 1996). */

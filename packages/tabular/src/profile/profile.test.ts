@@ -42,6 +42,15 @@ describe('a profile', () => {
     expect(() => datasetProfile.parse(JSON.parse(JSON.stringify(wide)))).not.toThrow();
   });
 
+  it('describes the largest numbers there are', () => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (i + 1) * 1e306);
+    const [column] = profileTable({ rows: 100, columns: [{ name: 'huge', type: 'numeric', values }] }).columns;
+    expect(column!.mean).toBeCloseTo(-5e305, -300);
+    expect(column!.sd! / 5.8e307).toBeCloseTo(1, 1);
+    const one = { name: 'one', type: 'numeric' as const, values: new Float64Array(100).fill(1e160) };
+    expect(() => datasetProfile.parse(profileTable({ rows: 100, columns: [one] }))).not.toThrow();
+  });
+
   it('counts exactly', () => {
     const numbers = profile('x,y\n1,a\n2,a\n2,b\n,\n10,c\n').columns;
     expect(numbers[0]).toMatchObject({
