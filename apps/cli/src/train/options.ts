@@ -24,6 +24,8 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --time COLUMN      rows are in this order: score on later rows than were trained on
   --gap N            times left out between the rows to train and to score on
   --group COLUMN     rows of one group stay together
+  --weight COLUMN    how much each row counts, in training and in scores
+  --class-weights W  none or balanced; without it the search tries both where one class is rare
   --horizon N        forecast: steps ahead (by the distance of the dates)
   --series COLUMN    forecast: tells several series apart
 ${searchUsage}
@@ -65,7 +67,8 @@ export function readTrainOptions(args: string[]): TrainOptions | null {
       budget: readBudget(values.budget, values.trials),
       holdout: readHoldout(values.holdout),
       validation: readValidation(values),
-      roles: { time: values.time, group: values.group },
+      roles: { time: values.time, group: values.group, weight: values.weight },
+      ...(values['class-weights'] === undefined ? {} : { classWeights: classWeightsOf(values['class-weights']) }),
       ...readSearch(values),
       horizon: readCount('--horizon', values.horizon),
       series: values.series,
@@ -94,6 +97,8 @@ function parse(args: string[]) {
         time: text,
         gap: text,
         group: text,
+        weight: text,
+        'class-weights': text,
         horizon: text,
         series: text,
         include: text,
@@ -172,4 +177,9 @@ function list(text: string | undefined): string[] | undefined {
     ?.split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+function classWeightsOf(value: string): 'none' | 'balanced' | 'auto' {
+  if (value === 'none' || value === 'balanced' || value === 'auto') return value;
+  throw new AppError('PARAMETER_INVALID', `--class-weights cannot be ${value}. Use none, balanced or auto.`);
 }
