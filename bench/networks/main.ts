@@ -13,6 +13,7 @@ real sets, each with the same seconds.
   --families a,b   of group models
   --seconds 4      of group models: what each fit may take of the processor
   --bag 3          of group models: how many models are averaged, each stopped by another fold
+  --config '{}'    of group models: settings in place of the default's
   --again          measure again what has a line for this machine and this code
   --no-setup       measure what is built already`;
 
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     families: { type: 'string' },
     seconds: { type: 'string' },
     bag: { type: 'string' },
+    config: { type: 'string' },
     again: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -47,6 +49,7 @@ async function main(): Promise<number> {
       families: values.families?.split(',') ?? null,
       seconds,
       bag,
+      config: JSON.parse(values.config ?? '{}'),
     });
   }
   process.stdout.write(`\n${record.table()}\n`);

@@ -4,6 +4,7 @@ import type { Column, Table } from '@laurel/tabular';
 import { type LoadedSet, openShared } from '../engine/datasets.ts';
 import type { Recorder } from '../record.ts';
 import { featureOf } from '../trees/sets.ts';
+import { processorMs } from './processor.ts';
 
 export interface ModelOptions {
   datasets: string[] | null;
@@ -11,6 +12,8 @@ export interface ModelOptions {
   seconds: number;
   /** models of a bag */
   bag: number;
+  /** settings in place of the default's; part of the name of the case */
+  config: Record<string, unknown>;
 }
 
 const defaultSets = [
@@ -35,6 +38,7 @@ export async function models(record: Recorder, options: ModelOptions): Promise<v
     process.stderr.write('  Skipped: the shared data folder is not beside the repository (LAUREL_SHARED_DIR).\n');
     return;
   }
+  const settings = Object.keys(options.config).length > 0 ? `, ${JSON.stringify(options.config)}` : '';
   for (const name of options.datasets ?? defaultSets) {
     const problem = readSet(shared.scorer.loadDataset(name, shared.data));
     let boosted: number | undefined;
@@ -42,7 +46,7 @@ export async function models(record: Recorder, options: ModelOptions): Promise<v
       const fitted = await fitOne(problem, family, options);
       if (family === 'gbm') boosted = fitted.score;
       record.add({
-        case: `models: ${name}, ${family}, ${options.seconds} s, bag of ${options.bag}`,
+        case: `models: ${name}, ${family}, ${options.seconds} s, bag of ${options.bag}${settings}`,
         value: fitted.score,
         unit: problem.unit,
         ...(boosted === undefined || family === 'gbm' ? {} : { peer: boosted, peerName: 'gbm' }),
@@ -94,7 +98,7 @@ export function readSet({ info, header, rows, folds }: LoadedSet): Problem {
   };
 }
 
-async function fitOne(problem: Problem, id: string, { seconds, bag: size }: ModelOptions) {
+async function fitOne(problem: Problem, id: string, { seconds, bag: size, config: changes }: ModelOptions) {
   const bag = Array.from({ length: size }, (_, i) => i + 1);
   const info = families.find((family) => family.id === id);
   if (!info) throw new Error(`There is no family ${id}.`);
@@ -112,7 +116,7 @@ async function fitOne(problem: Problem, id: string, { seconds, bag: size }: Mode
     classes,
   };
   const family = await info.load();
-  const config = { ...info.startingConfigs(facts)[0], ...JSON.parse(process.env.LAUREL_BENCH_CONFIG ?? '{}') };
+  const config = { ...info.startingConfigs(facts)[0], ...changes };
   const testRows = place((fold) => fold === 0);
   const mean = new Float64Array(testRows.length * classes);
   const iterations: number[] = [];
@@ -149,9 +153,4 @@ async function fitOne(problem: Problem, id: string, { seconds, bag: size }: Mode
     members: members.join(' '),
     predictMsPerRow: Number((predictMs / testRows.length / bag.length).toPrecision(3)),
   };
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
