@@ -44,7 +44,8 @@ export const tabmInfo = {
     weightDecay: { kind: 'float', label: 'Weight decay', short: 'decay', min: 0, max: 0.1, default: 0.0003 },
     dropout: { ...networkSpace.dropout, default: 0.1 },
     labelSmoothing: networkSpace.labelSmoothing,
-    epochs: networkSpace.epochs,
+    // with fewer its low rate of learning gets nowhere: it is left out then
+    epochs: { ...networkSpace.epochs, quickenTo: 60 },
   },
   startingConfigs,
 } as const satisfies FamilyDescription;
