@@ -70,6 +70,7 @@ function ExperimentTabs({ id }: { id: string }) {
   const tabs = [
     { href: routes.experiment(id), label: 'Run' },
     { href: routes.leaderboard(id), label: 'Leaderboard' },
+    { href: routes.search(id), label: 'Search' },
     { href: routes.trials(id), label: 'Trials' },
     { href: routes.plan(id), label: 'Plan' },
   ];

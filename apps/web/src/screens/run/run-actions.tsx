@@ -1,7 +1,7 @@
 'use client';
 import type { ExperimentView } from '@laurel/contracts';
-import { Button, ConfirmDialog, Menu, toast } from '@laurel/ui';
-import { Copy, Ellipsis, FlagTriangleRight, Trash2, X } from 'lucide-react';
+import { Button, ConfirmDialog, formatSeconds, Menu, Popover, plural, toast } from '@laurel/ui';
+import { Copy, Ellipsis, FlagTriangleRight, Pause, Play, Plus, Trash2, X } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -11,6 +11,7 @@ import {
   isEnded,
   useDeleteExperiment,
   useExperimentCommand,
+  useExtendExperiment,
 } from '@/client/queries/experiments.ts';
 import { routes } from '@/client/routes.ts';
 
@@ -26,11 +27,31 @@ export function RunActions({ experiment, editable }: { experiment: ExperimentVie
       onSettled: () => setAsking(null),
     });
   if (isEnded(experiment)) return <EndedActions experiment={experiment} asking={asking} onAsk={setAsking} />;
+  const pausing = experiment.status === 'paused' ? 'resume' : 'pause';
   return (
     <>
       <Button icon={<X aria-hidden className="size-3.5" />} onClick={() => setAsking('cancel')}>
         Cancel
       </Button>
+      {experiment.status === 'running' || experiment.status === 'paused' ? (
+        <>
+          <Extend experiment={experiment} />
+          <Button
+            icon={
+              pausing === 'resume' ? (
+                <Play aria-hidden className="size-3.5" />
+              ) : (
+                <Pause aria-hidden className="size-3.5" />
+              )
+            }
+            busy={command.isPending && command.variables === pausing}
+            title={pausing === 'pause' ? 'Stops training for now; the pause does not count' : undefined}
+            onClick={() => send(pausing)}
+          >
+            {pausing === 'resume' ? 'Resume' : 'Pause'}
+          </Button>
+        </>
+      ) : null}
       <Button
         kind="primary"
         icon={<FlagTriangleRight aria-hidden className="size-3.5" />}
@@ -53,6 +74,40 @@ export function RunActions({ experiment, editable }: { experiment: ExperimentVie
         best so far as the winner, choose Finish now instead.
       </ConfirmDialog>
     </>
+  );
+}
+
+/** Gives a run that goes on more seconds, or more models, of whichever its budget is made. */
+function Extend({ experiment }: { experiment: ExperimentView }) {
+  const extend = useExtendExperiment(experiment.id);
+  const inSeconds = experiment.progress.secondsBudget !== null;
+  const presets = inSeconds ? [30, 60, 300, 900] : [5, 10, 20, 50];
+  return (
+    <Popover
+      title="Add to the budget"
+      align="end"
+      trigger={<Button icon={<Plus aria-hidden className="size-3.5" />}>Extend</Button>}
+    >
+      {(close) => (
+        <div className="flex flex-wrap gap-2">
+          {presets.map((amount) => (
+            <Button
+              key={amount}
+              busy={extend.isPending && (extend.variables.seconds ?? extend.variables.trials) === amount}
+              onClick={() =>
+                extend.mutate(inSeconds ? { seconds: amount } : { trials: amount }, {
+                  onSuccess: close,
+                  onError: (error) =>
+                    toast({ kind: 'error', title: 'The budget was not extended.', text: asFailure(error).message }),
+                })
+              }
+            >
+              {`+ ${inSeconds ? formatSeconds(amount) : plural(amount, 'model')}`}
+            </Button>
+          ))}
+        </div>
+      )}
+    </Popover>
   );
 }
 

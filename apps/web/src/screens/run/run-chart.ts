@@ -109,7 +109,7 @@ function familySeries(
  * press all others into a line. When the competitors are far from the baseline, the picture is theirs alone.
  */
 export function domainOf(
-  scored: readonly RunTrial[],
+  scored: readonly Pick<RunTrial, 'score'>[],
   baselineScore: number | null,
   higherIsBetter: boolean,
 ): [number, number] {

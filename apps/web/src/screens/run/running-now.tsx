@@ -25,9 +25,11 @@ export function RunningNow({
         <p className="rounded border border-line-strong border-dashed px-4 py-6 text-center text-ink-2">
           {experiment.status === 'queued'
             ? 'Queued. It starts when a worker is free.'
-            : experiment.status === 'finishing'
-              ? 'Choosing the winner and writing the results.'
-              : 'The next models are on their way to a worker.'}
+            : experiment.status === 'paused'
+              ? 'Paused. Nothing is trained and no time counts until you resume.'
+              : experiment.status === 'finishing'
+                ? 'Choosing the winner and writing the results.'
+                : 'The next models are on their way to a worker.'}
         </p>
       ) : null}
       <ul className="flex flex-col gap-2" data-testid="running-now">
@@ -43,6 +45,7 @@ export function RunningNow({
                   {now && now.folds > 1 ? ` · fold ${Math.min(now.fold + 1, now.folds)} of ${now.folds}` : ''}
                 </p>
               </div>
+              {now?.worker ? <p className="truncate text-ink-2 text-small">worker {now.worker}</p> : null}
               {trial.name === trial.family ? null : (
                 <p className="truncate text-ink-2 text-small" title={trial.name}>
                   {trial.name}

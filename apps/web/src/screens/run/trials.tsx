@@ -12,6 +12,7 @@ import {
   TableSkeleton,
 } from '@laurel/ui';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
 import { asFailure } from '@/client/api.ts';
 import { isEnded, useTrials } from '@/client/queries/experiments.ts';
@@ -35,6 +36,7 @@ function TrialsTable({ experiment }: { experiment: ExperimentView }) {
     ...(isEnded(experiment) ? {} : { refetchMs: 2000 }),
   });
   const familyLabel = useFamilyLabel();
+  const router = useRouter();
   const columns = useMemo(() => columnsOf(experiment, familyLabel), [experiment, familyLabel]);
   if (trials.isError) {
     return (
@@ -55,6 +57,7 @@ function TrialsTable({ experiment }: { experiment: ExperimentView }) {
       rows={trials.data}
       rowId={(row) => row.id}
       rowName={(row) => `trial ${row.number}`}
+      onOpen={(row) => router.push(routes.trial(experiment.id, row.number))}
       defaultSort={{ id: 'number', desc: false }}
     />
   );
@@ -81,16 +84,15 @@ function columnsOf(experiment: ExperimentView, familyLabel: (id: string) => stri
       id: 'name',
       header: 'Settings',
       className: 'max-md:hidden',
-      cell: (row) =>
-        row.modelId ? (
-          <Link href={routes.model(row.modelId)} className="link wrap-anywhere line-clamp-1">
-            {settingsOf(row.name, familyLabel(row.family))}
-          </Link>
-        ) : (
-          <span className="wrap-anywhere line-clamp-1 text-ink-2">
-            {row.name === row.family ? '—' : settingsOf(row.name, familyLabel(row.family))}
-          </span>
-        ),
+      cell: (row) => (
+        <Link
+          href={routes.trial(experiment.id, row.number)}
+          className="link wrap-anywhere line-clamp-1"
+          aria-label={`Trial ${row.number}, ${settingsOf(row.name, familyLabel(row.family))}`}
+        >
+          {settingsOf(row.name, familyLabel(row.family))}
+        </Link>
+      ),
     },
     {
       id: 'status',
@@ -98,7 +100,9 @@ function columnsOf(experiment: ExperimentView, familyLabel: (id: string) => stri
       cell: (row) => (
         <>
           <Status status={row.status} />
-          {row.failure ? <p className="wrap-anywhere max-w-sm text-ink-2">{row.failure.message}</p> : null}
+          {(row.failure?.message ?? row.stopReason) ? (
+            <p className="wrap-anywhere max-w-sm text-ink-2">{row.failure?.message ?? row.stopReason}</p>
+          ) : null}
         </>
       ),
       sortValue: (row) => row.status,
