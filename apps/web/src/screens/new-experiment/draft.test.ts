@@ -93,11 +93,11 @@ describe('choicesOf', () => {
     const choices = choicesOf({ experiment: named }, 100, columns);
     expect(toDraft('ds_1', choices, columns, engine).features).toEqual({ include: ['gold'] });
   });
-  it('fixes the settings of a trial, as far as the form knows them', () => {
-    const trial = { family: 'a', config: { depth: 3, hidden: [1] }, parameters: ['depth', 'hidden', 'rate'] };
+  it('fixes the settings of a trial, those that it did not name at their defaults', () => {
+    const trial = { family: 'a', config: { depth: 3, other: [1] }, defaults: { depth: 6, rate: 0.1 } };
     const choices = choicesOf({ experiment, trial }, 100, columns);
     expect(choices.families).toEqual(['a']);
-    expect(choices.space).toEqual({ a: { depth: { fixed: 3 } } });
+    expect(choices.space).toEqual({ a: { depth: { fixed: 3 }, rate: { fixed: 0.1 } } });
   });
   it('leaves a generated feature out once', () => {
     expect(choicesOf({ experiment, dropFeature: 'z' }, 100, columns).droppedFeatures).toEqual(['x / y', 'z']);

@@ -181,11 +181,14 @@ function featuresOf(
   return dropped.length > 0 ? { exclude: [...dropped], ...made } : made;
 }
 
+/** The default of every hyperparameter of a family, by name: what a configuration does not say. */
+export type Defaults = Readonly<Record<string, number | string | boolean>>;
+
 /** What the page begins with when it is opened from an experiment, a trial of it, or a feature of a trial. */
 export interface Origin {
   experiment: Pick<ExperimentView, 'request' | 'target'>;
   /** its settings are fixed, and its family competes alone */
-  trial?: { family: string; config: Readonly<Record<string, unknown>>; parameters: readonly string[] };
+  trial?: { family: string; config: Readonly<Record<string, unknown>>; defaults: Defaults };
   /** a generated feature that is not made again */
   dropFeature?: string;
 }
@@ -245,22 +248,18 @@ export function choicesOf(
   }
   if (trial) {
     choices.families = [trial.family];
-    choices.space = { [trial.family]: fixedTo(trial.config, trial.parameters) };
+    choices.space = { [trial.family]: fixedTo(trial.config, trial.defaults) };
   }
   return choices;
 }
 
-/** Every hyperparameter at the value of a configuration; what the form does not know stays free. */
-function fixedTo(
-  config: Readonly<Record<string, unknown>>,
-  parameters: readonly string[],
-): Record<string, ParameterChoice> {
+/** Every hyperparameter that the form knows at the value of a configuration, or at its default. */
+function fixedTo(config: Readonly<Record<string, unknown>>, defaults: Defaults): Record<string, ParameterChoice> {
   const fixed: Record<string, ParameterChoice> = {};
-  for (const name of parameters) {
+  for (const [name, preset] of Object.entries(defaults)) {
     const value = config[name];
-    if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') {
-      fixed[name] = { fixed: value };
-    }
+    const known = typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
+    fixed[name] = { fixed: known ? value : preset };
   }
   return fixed;
 }

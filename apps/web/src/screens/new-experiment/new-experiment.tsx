@@ -133,12 +133,14 @@ function useOrigin(
     pending: false,
     value: {
       experiment: experiment.data,
-      ...(trial && family
-        ? { trial: { family: family.id, config: trial.config, parameters: Object.keys(family.space) } }
-        : {}),
+      ...(trial && family ? { trial: { family: family.id, config: trial.config, defaults: defaultsOf(family) } } : {}),
       ...(beginning.dropFeature === null ? {} : { dropFeature: beginning.dropFeature }),
     },
   };
+}
+
+function defaultsOf({ space }: FamilyDetails) {
+  return Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, parameter.default]));
 }
 
 interface FormProps {

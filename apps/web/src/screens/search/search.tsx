@@ -126,17 +126,18 @@ function Parallel({ experiment, trials, families, onOpen }: ChartsProps & { onOp
     <Card
       title="Settings and scores"
       aside={
-        <Select
-          size="small"
-          className="w-56"
-          label="Family"
-          value={shown.family}
-          onChange={setChosen}
-          options={found.map(({ family, label, lines: own }) => ({
-            value: family,
-            label: `${label} (${own.length})`,
-          }))}
-        />
+        <div className="w-56 min-w-0">
+          <Select
+            size="small"
+            label="Family"
+            value={shown.family}
+            onChange={setChosen}
+            options={found.map(({ family, label, lines: own }) => ({
+              value: family,
+              label: `${label} (${own.length})`,
+            }))}
+          />
+        </div>
       }
     >
       <ParallelChart

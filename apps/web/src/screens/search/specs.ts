@@ -141,7 +141,8 @@ export function timelineLanes({ trials, families, experiment }: SearchChartInput
   const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
   return trialTimeline(trials, nowMs).map(({ worker, bars }, at) => ({
     id: worker ?? `lane ${at}`,
-    label: worker ?? 'not recorded',
+    // host and process say little to people; the name and slot do
+    label: worker?.split('/').at(-1) ?? 'not recorded',
     bars: bars.map((bar) => {
       const trial = byNumber.get(bar.number);
       const label = families.find(({ id }) => id === bar.family)?.label ?? bar.family;
