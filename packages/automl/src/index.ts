@@ -27,11 +27,11 @@ export {
   type StoredPredictions,
   targetValues,
 } from './prepare.ts';
+export { type RefitKind, type RefitOptions, refitModel } from './refit/refit.ts';
 export { budgetEndMs, capAtStartMs, noCapMs, reserveMs, spentMs } from './study/budget.ts';
 export { bestTrial } from './study/choice.ts';
 export { createStudy, type StudyOptions, step } from './study/study.ts';
 export type * from './study/types.ts';
 export { completedFacts } from './trial/facts.ts';
-export { type RefitKind, type RefitOptions, refitModel } from './refit/refit.ts';
 export { runTrial } from './trial/trial.ts';
 export type * from './types.ts';

@@ -9,6 +9,11 @@ export function numberOf(config: Config, space: SearchSpace, key: string): numbe
   return Math.min(parameter.max, Math.max(parameter.min, parameter.kind === 'int' ? Math.round(value) : value));
 }
 
+/** Numbers of a config moved to the nearest that the space allows: for settings that were found in wider ones. */
+export function withinSpace(config: Readonly<Record<string, number>>, space: SearchSpace): Config {
+  return Object.fromEntries(Object.keys(config).map((key) => [key, numberOf(config, space, key)]));
+}
+
 /** A choice from a config; the default when it is absent or not among the values. */
 export function choiceOf(config: Config, space: SearchSpace, key: string): string | number | boolean {
   const parameter = space[key];

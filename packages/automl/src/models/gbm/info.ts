@@ -1,4 +1,5 @@
 import { recipeFor } from '../../features/recipe-space.ts';
+import { withinSpace } from '../config.ts';
 import { treeTraits } from '../trees/traits.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 import { nearestConfigs } from './zero-shot.ts';
@@ -63,7 +64,7 @@ export const gbmInfo = {
       kind: 'float',
       label: 'Share of features per tree',
       short: 'features',
-      min: 0.4,
+      min: 0.35,
       max: 1,
       default: 1,
       costPower: 0.8,
@@ -154,7 +155,7 @@ function startingConfigs(facts: DataFacts): Config[] {
     first,
     // learning rate, leaves, features, rows, rows per leaf, l1, l2, category l2, smoothing, one-hot, group
     { ...entry(0.01786, 39, 0.4622, 0.8769, 3, 0.2375, 0.3552, 0.3418, 15.43, 16, 9), ...x },
-    ...nearestConfigs(facts, gbmInfo.space.maxLeaves.max),
+    ...nearestConfigs(facts, gbmInfo.space.maxLeaves.max).map((config) => withinSpace(config, gbmInfo.space)),
     smallMade,
     entry(0.01139, 84, 0.528, 0.9784, 3, 0.0269, 0.8375, 0.1553, 0.0093, 42, 75),
     depth,
