@@ -10,7 +10,7 @@ export function numberOf(config: Config, space: SearchSpace, key: string): numbe
 }
 
 /** Numbers of a config moved to the nearest that the space allows: for settings that were found in wider ones. */
-export function withinSpace(config: Readonly<Record<string, number>>, space: SearchSpace): Config {
+export function withinSpace(config: Config, space: SearchSpace): Config {
   return Object.fromEntries(Object.keys(config).map((key) => [key, numberOf(config, space, key)]));
 }
 
