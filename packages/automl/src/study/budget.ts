@@ -16,11 +16,11 @@ export function countsTrialsOnly(plan: ExperimentPlan): boolean {
 }
 
 /** Least and most of the budget that is kept for the ensemble, and the most in any case. */
-const leastReserveShare = 0.025;
+const leastReserveShare = 0.04;
 const mostReserveShare = 0.1;
 const mostReserveMs = 30_000;
-/** What an ensemble takes besides its selection: a child that is ready, reading, writing. */
-const ensembleStartMs = 400;
+/** What an ensemble takes besides its selection: a child that is ready, reading, intervals and calibration, writing. */
+const ensembleStartMs = 1000;
 /** Milliseconds for each prediction of each model: 0.003 by log loss, 0.016 by ROC AUC, which sorts (measured). */
 const ensembleMsPerPrediction = 0.012;
 
@@ -62,6 +62,30 @@ export function spentMs(state: StudyState, atMs: number): number {
 /** Lateness that is accepted before running work is stopped: a child needs a moment to end by itself. */
 export function graceMs(plan: ExperimentPlan): number {
   return Math.min(1500, 300 + (plan.budget.seconds ?? 0) * 20);
+}
+
+/**
+ * Lateness that is accepted of an ensemble: all of the models were trained for it, and a busy machine may take its time.
+ * With it a run is still ready within 1.02 times its budget and two seconds.
+ */
+function ensembleGraceMs(plan: ExperimentPlan): number {
+  return 1500 + (plan.budget.seconds ?? 0) * 20;
+}
+
+/** Longest wait for the ensemble of a run that was finished early, past the time it was given, in milliseconds. */
+const mostEnsembleWaitMs = 6000;
+
+/**
+ * When an ensemble is given up, on the executor's clock; null without a time limit. A run that was finished early has
+ * time of its budget left, and a busy machine may need some of it.
+ */
+export function lateEnsembleMs(state: StudyState): number | null {
+  const { ensembleByMs } = state;
+  if (ensembleByMs === null) return null;
+  const late = ensembleByMs + ensembleGraceMs(state.plan);
+  const end = budgetEndMs(state);
+  if (state.stopping !== 'finish' || end === null) return late;
+  return Math.max(late, Math.min(end, ensembleByMs + mostEnsembleWaitMs));
 }
 
 /** Time left for the search; the whole of it while nothing has started. */

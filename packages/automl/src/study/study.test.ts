@@ -218,6 +218,24 @@ describe('finish and cancel', () => {
     expect(run.state.trials.filter((trial) => trial.status === 'cancelled').length).toBeGreaterThan(0);
   });
 
+  it('waits for an ensemble that is late while the budget lasts, but not for ever', () => {
+    const given = (seconds: number, lateMs: (byMs: number) => number) => {
+      const run = new Executor({ seconds, trials: null });
+      run.send({ type: 'begin', atMs: 0, parallelism: 2 });
+      for (const number of [1, 2]) run.send({ type: 'trial-started', number, atMs: 0 });
+      for (const number of [1, 2]) run.complete(number, 0.5 + number / 10);
+      run.send({ type: 'finish', atMs: 2000 });
+      const late = lateMs(run.state.ensembleByMs ?? 0);
+      run.send({ type: 'tick', atMs: late - 1 });
+      expect(run.ends).toEqual([]);
+      run.send({ type: 'tick', atMs: late });
+      expect(run.ends).toMatchObject([{ status: 'completed', winner: 2 }]);
+      expect(run.state.warnings.map(({ code }) => code)).toContain('ENSEMBLE_MISSING');
+    };
+    given(600, (byMs) => byMs + 6000);
+    given(8, () => 8000);
+  });
+
   it('lets the oldest trial end when nothing has completed yet', () => {
     const run = new Executor({ seconds: 600, trials: null });
     run.send({ type: 'begin', atMs: 0, parallelism: 3 });

@@ -2,7 +2,7 @@ import type { ExperimentPlan } from '@laurel/contracts';
 import { families } from '../models/registry.ts';
 import type { DataFacts, FamilyInfo } from '../models/types.ts';
 import { askSelection, keepSelection, membersNow } from './anytime.ts';
-import { budgetEndMs, countsTrialsOnly, graceMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
+import { budgetEndMs, countsTrialsOnly, graceMs, lateEnsembleMs, maxModels, reserveMs, searchEndMs } from './budget.ts';
 import { bestScored, bestTrial, keepsLimits } from './choice.ts';
 import { extend, isPaused, pause, resume } from './pause.ts';
 import { addTrial, propose, specOf } from './propose.ts';
@@ -225,8 +225,8 @@ function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]):
 }
 
 function advanceEnsemble(state: StudyState, atMs: number, actions: StudyAction[]): void {
-  const late = state.ensembleByMs !== null && atMs >= state.ensembleByMs + graceMs(state.plan);
-  if (late) stop(active(state), actions);
+  const late = lateEnsembleMs(state);
+  if (late !== null && atMs >= late) stop(active(state), actions);
   if (active(state).length > 0) return;
   const best = bestTrial(state);
   if (!best) {
