@@ -64,16 +64,16 @@ export function graceMs(plan: ExperimentPlan): number {
   return Math.min(1500, 300 + (plan.budget.seconds ?? 0) * 20);
 }
 
+/** Longest wait for the ensemble past the time it was given, in milliseconds. */
+const mostEnsembleWaitMs = 6000;
+
 /**
  * Lateness that is accepted of an ensemble: all of the models were trained for it, and a busy machine may take its time.
  * With it a run is still ready within 1.02 times its budget and two seconds.
  */
 function ensembleGraceMs(plan: ExperimentPlan): number {
-  return 1500 + (plan.budget.seconds ?? 0) * 20;
+  return Math.min(mostEnsembleWaitMs, 1500 + (plan.budget.seconds ?? 0) * 20);
 }
-
-/** Longest wait for the ensemble of a run that was finished early, past the time it was given, in milliseconds. */
-const mostEnsembleWaitMs = 6000;
 
 /**
  * When an ensemble is given up, on the executor's clock; null without a time limit. A run that was finished early has

@@ -60,7 +60,7 @@ describe('a budget of seconds', () => {
     const state = step(study({ seconds: 60, trials: null }), { type: 'begin', atMs: 0, parallelism: 1 }, families);
     const action = state.actions[0];
     if (action?.type !== 'run-trial') throw new Error('nothing was started');
-    expect(action.trial.capMs).toBe(29_250);
+    expect(action.trial.capMs).toBe(28_800);
     const started = step(state.state, { type: 'trial-started', number: 1, atMs: 1000 }, families).state;
     expect(capAtStartMs(started, action.trial, 50_000)).toBe(9500);
   });
@@ -70,7 +70,7 @@ describe('a budget of seconds', () => {
     limited.plan = { ...limited.plan, trialSeconds: 4 };
     expect(modelCapMs(limited, 'quick', 0)).toBe(4000);
     const late = { ...limited, plan: plan({ seconds: 60, trials: null }) };
-    expect(modelCapMs(late, 'quick', 55_000)).toBe(3500);
+    expect(modelCapMs(late, 'quick', 55_000)).toBe(2600);
   });
 
   it('has no slot without work until the search is over, and ends the run with the budget', () => {
