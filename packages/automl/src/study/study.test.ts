@@ -62,7 +62,7 @@ describe('a budget of seconds', () => {
     if (action?.type !== 'run-trial') throw new Error('nothing was started');
     expect(action.trial.capMs).toBe(28_800);
     const started = step(state.state, { type: 'trial-started', number: 1, atMs: 1000 }, families).state;
-    expect(capAtStartMs(started, action.trial, 50_000)).toBe(9500);
+    expect(capAtStartMs(started, action.trial, 50_000)).toBe(8600);
   });
 
   it('gives no trial more than the plan allows one, and the last ones all that is left', () => {
