@@ -9,8 +9,8 @@ import type {
   PartialDependence,
   PredictResponse,
 } from '@laurel/contracts';
-import { keepPreviousData, useMutation, useQueries, useQuery } from '@tanstack/react-query';
-import { api, apiPath, failureOf, offline } from '../api.ts';
+import { keepPreviousData, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, apiPath, failureOf, offline, queryString } from '../api.ts';
 import type { Page } from '../types.ts';
 
 /** What was computed of a finished model does not change. */
@@ -111,20 +111,58 @@ export function predictPath(target: PredictTarget): string {
   return 'modelId' in target ? `/models/${target.modelId}/predict` : `/projects/${target.projectId}/predict`;
 }
 
-/** The answer for one row, asked anew when the row changes; the last one stays until the next is there. */
-export function usePrediction(target: PredictTarget, modelId: string, row: PredictRow) {
+/**
+ * The answer for one row, asked anew when the row changes; the last one stays until the next is there.
+ * @param level share of cases that the interval of a value holds; null: the model's own
+ */
+export function usePrediction(target: PredictTarget, modelId: string, row: PredictRow, level: number | null) {
   return useQuery({
     // with the model, since a project's champion changes
-    queryKey: ['prediction', modelId, predictPath(target), row],
-    queryFn: () => api.post<PredictResponse>(predictPath(target), { rows: [row] }),
+    queryKey: ['prediction', modelId, predictPath(target), row, level],
+    queryFn: () => api.post<PredictResponse>(predictPath(target) + queryString({ level }), { rows: [row] }),
     placeholderData: keepPreviousData,
     ...settled,
   });
 }
 
-export interface ScoredFile {
+interface Job {
   id: string;
   status: 'queued' | 'running' | 'completed' | 'failed';
+}
+
+/** Asks for a job of the background until it has ended, well or not. */
+async function untilEnded<J extends Job>(first: J, everyMs: number): Promise<J> {
+  let job = first;
+  while (job.status === 'queued' || job.status === 'running') {
+    await new Promise((done) => setTimeout(done, everyMs));
+    job = await api.get<J>(`/jobs/${job.id}`);
+  }
+  return job;
+}
+
+/** How a model is made of one that was trained: fitted on all training rows, or one small model that learns its answers. */
+export type RefitKind = 'full' | 'distilled';
+
+export interface Refit extends Job {
+  /** the new model, once the job is completed */
+  newModelId: string | null;
+  error: { code: string; message: string } | null;
+}
+
+/** Makes a new model of this one and waits for it; what went wrong in the background is in `error`. */
+export function useRefit(modelId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (kind: RefitKind) =>
+      untilEnded(await api.post<Refit>(`/models/${modelId}/refit`, { kind }), 1000),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ['models'] });
+      void client.invalidateQueries({ queryKey: ['experiments'] });
+    },
+  });
+}
+
+export interface ScoredFile extends Job {
   report: BatchReport | null;
   downloadUrl: string | null;
   error: { code: string; message: string } | null;
@@ -147,12 +185,7 @@ export function useScoreFile(modelId: string) {
       }
       const text = await response.text();
       if (!response.ok) throw failureOf(response.status, text);
-      let job = JSON.parse(text) as ScoredFile;
-      while (job.status === 'queued' || job.status === 'running' || job.status === undefined) {
-        await new Promise((done) => setTimeout(done, 500));
-        job = await api.get<ScoredFile>(`/jobs/${job.id}`);
-      }
-      return job;
+      return untilEnded(JSON.parse(text) as ScoredFile, 500);
     },
   });
 }

@@ -42,6 +42,18 @@ export function Lineage({ model }: { model: ModelView }) {
                 </Link>
               ),
             },
+            ...(lineage.refitOf
+              ? [
+                  {
+                    name: lineage.refitOf.kind === 'full' ? 'Fitted on all rows, from' : 'Distilled from',
+                    value: (
+                      <Link href={routes.model(lineage.refitOf.modelId)} className="link">
+                        the model it was made of
+                      </Link>
+                    ),
+                  },
+                ]
+              : []),
             { name: 'Seed', value: String(lineage.seed) },
             { name: 'Code version', value: lineage.codeVersion },
             {

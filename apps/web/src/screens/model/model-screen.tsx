@@ -25,6 +25,7 @@ import { Ago } from '@/frame/ago.tsx';
 import { Page } from '@/frame/page.tsx';
 import { Predict } from '../predict/predict.tsx';
 import { Explanation } from './explanation.tsx';
+import { FitAgain } from './fit-again.tsx';
 import { Lineage } from './lineage.tsx';
 import { Performance } from './performance.tsx';
 import { iterationSpec } from './specs.ts';
@@ -76,6 +77,7 @@ export function ModelScreen({ id }: { id: string }) {
           <Link href={routes.leaderboard(model.experimentId)} className={buttonClass()}>
             Leaderboard
           </Link>
+          {mayEdit(project.data) ? <FitAgain key={model.id} model={model} /> : null}
           {mayPromote ? (
             <Button kind="primary" render={<Link href={routes.promote(model.id)} />}>
               Request promotion

@@ -23,6 +23,10 @@ import { exampleValues, rowOf } from './rows.ts';
 
 const settleMs = 350;
 
+/** Share of cases that the interval of a value holds when nothing else is asked for. */
+const ownLevel = 0.9;
+const levels = [0.5, 0.8, ownLevel, 0.95, 0.99].map((level) => ({ value: String(level), label: `${level * 100} %` }));
+
 /** A form made from the model's inputs. It opens with an example row and answers at once, and after every change. */
 export function PredictForm({
   target,
@@ -41,7 +45,8 @@ export function PredictForm({
     const timer = setTimeout(() => setAsked(values), settleMs);
     return () => clearTimeout(timer);
   }, [values]);
-  const predict = usePrediction(target, modelId, rowOf(inputs, asked));
+  const [level, setLevel] = useState(ownLevel);
+  const predict = usePrediction(target, modelId, rowOf(inputs, asked), level === ownLevel ? null : level);
   const send = (event: FormEvent) => {
     event.preventDefault();
     setAsked(values);
@@ -63,7 +68,7 @@ export function PredictForm({
         ) : predict.data ? (
           <>
             {predict.data.predictions.slice(0, 1).map((prediction) => (
-              <Answer key="answer" prediction={prediction} task={task} />
+              <Answer key="answer" prediction={prediction} task={task} level={level} onLevel={setLevel} />
             ))}
             {predict.data.warnings.map((warning) => (
               <Notice key={`${warning.code} ${warning.column}`} tone="warn">
@@ -100,18 +105,40 @@ export function PredictForm({
   );
 }
 
-function Answer({ prediction, task }: { prediction: Prediction; task: TaskKind }) {
+interface AnswerProps {
+  prediction: Prediction;
+  task: TaskKind;
+  level: number;
+  onLevel: (level: number) => void;
+}
+
+function Answer({ prediction, task, level, onLevel }: AnswerProps) {
   if ('value' in prediction) {
     return (
-      <p data-testid="prediction">
-        <span className="block text-ink-2 text-small">Prediction</span>
-        <span className="font-semibold text-hero tabular-nums">{formatScore(prediction.value)}</span>
+      <div>
+        <p data-testid="prediction">
+          <span className="block text-ink-2 text-small">Prediction</span>
+          <span className="font-semibold text-hero tabular-nums">{formatScore(prediction.value)}</span>
+        </p>
         {prediction.interval ? (
-          <span className="ml-2 text-ink-2">
-            {formatScore(prediction.interval[0])} to {formatScore(prediction.interval[1])}
-          </span>
+          <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-ink-2">
+            <span data-testid="interval" className="tabular-nums">
+              {formatScore(prediction.interval[0])} to {formatScore(prediction.interval[1])}
+            </span>
+            in
+            <div className="w-22">
+              <Select
+                size="small"
+                label="Share of cases that the interval holds"
+                value={String(level)}
+                onChange={(next) => onLevel(Number(next))}
+                options={levels}
+              />
+            </div>
+            of cases like this
+          </div>
         ) : null}
-      </p>
+      </div>
     );
   }
   const chances = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
