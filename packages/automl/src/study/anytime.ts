@@ -29,13 +29,17 @@ export function keepSelection(state: StudyState, event: Extract<StudyEvent, { ty
   state.selections = [...state.selections, { atMs, spentMs: spentMs(state, atMs), score, members }];
 }
 
-/** What the ensemble is made of when the run is finished early: the newest selection, and what came after it. */
+/**
+ * What the ensemble is made of when the run is finished early: the newest selection, and what came after it. Where that
+ * is a single model, all are tried: an ensemble needs two, and its guard says whether it is worth it.
+ */
 export function membersNow(state: StudyState): number[] {
   const all = eligible(state).map((trial) => trial.number);
   const newest = state.selections?.at(-1);
   if (state.stopping !== 'finish' || !newest) return all;
   const asked = Math.max(...newest.members.map((member) => member.trialNumber));
-  return all.filter((number) => number > asked || newest.members.some((member) => member.trialNumber === number));
+  const kept = all.filter((number) => number > asked || newest.members.some((member) => member.trialNumber === number));
+  return kept.length < 2 ? all : kept;
 }
 
 function budgetPart(state: StudyState, atMs: number): number {

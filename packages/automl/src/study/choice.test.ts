@@ -68,6 +68,12 @@ describe('the best so far', () => {
     expect(membersNow({ ...state, stopping: 'finish' })).toEqual([1, 3, 4]);
   });
 
+  it('is no reason to end without an ensemble when it is a single model', () => {
+    const state = { ...withTrials([1, 2, 3].map((number) => trial(number, {}))), selections: [] };
+    keepSelection(state, { type: 'selected', atMs: 1, score: 0.8, members: [{ trialNumber: 3, weight: 1 }] });
+    expect(membersNow({ ...state, stopping: 'finish' })).toEqual([1, 2, 3]);
+  });
+
   it('is the lowest score where less is better', () => {
     const state = { ...withTrials([trial(1, {})]), selections: [] };
     state.plan = { ...plan(state.plan.budget), metric: 'log_loss' };
