@@ -1,4 +1,5 @@
 import { systemActor } from '@laurel/access';
+import { newId } from '@laurel/contracts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -70,6 +71,22 @@ describe('trials', () => {
       Array.from({ length: 10 }, (_, index) => db.internal.claimTrial(trial!.id, `w${index}`)),
     );
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+  });
+
+  it('answer a claim again whose answer was lost, as one attempt, until it has ended', async () => {
+    const { db, admin } = scenario;
+    const study = smallStudy(2);
+    const id = await addExperiment(db, admin, { datasetId, study });
+    const [trial] = await db.experiments.trials(admin, id);
+    const attemptId = newId('attempt');
+    const claim = () => db.internal.claimTrial(trial!.id, 'w1', attemptId);
+    const [first, again] = [await claim(), await claim()];
+    expect(first).toMatchObject({ attemptId, attempts: 1 });
+    const { budgetLeftMs: _, ...same } = first!;
+    expect(again).toMatchObject(same);
+    await db.internal.finishTrial(trial!.id, attemptId, { status: 'completed', result: result(0.7) }, study);
+    expect(await claim()).toBeNull();
+    expect((await db.experiments.trials(admin, id))[0]).toMatchObject({ status: 'completed', attempts: 1 });
   });
 
   it('ignore what a lost attempt reports late', async () => {

@@ -173,8 +173,11 @@ export interface InternalRepository {
     study: StudyPort,
   ): Promise<void>;
   // trials
-  /** null when it is not to be run (ended, cancelled, running elsewhere with a fresh heartbeat) */
-  claimTrial(trialId: string, worker: string): Promise<ClaimedTrial | null>;
+  /**
+   * Null when it is not to be run (ended, cancelled, running elsewhere with a fresh heartbeat). Asked again under the same
+   * attempt it answers the same: whoever lost the connection does not know whether the claim was made.
+   */
+  claimTrial(trialId: string, worker: string, attemptId?: string): Promise<ClaimedTrial | null>;
   /** false: fenced off, cancelled or ended: stop the child. Also carries live progress into the event log */
   heartbeat(
     trialId: string,

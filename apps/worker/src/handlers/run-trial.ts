@@ -1,4 +1,4 @@
-import { AppError, type TrialFailure } from '@laurel/contracts';
+import { AppError, newId, type TrialFailure } from '@laurel/contracts';
 import type { ClaimedTrial, TrialReport } from '@laurel/db';
 import { type Outcome, type TrialAnswer, toTrialFailure } from '@laurel/pool';
 import type { Handler } from '@laurel/queue';
@@ -17,10 +17,13 @@ import { SlotNumbers } from '../trials/slots.ts';
  * write names it, so that an attempt that was replaced meanwhile changes nothing.
  */
 export function runTrial(resources: Resources): Handler<'run-trial'> {
-  const { db, ticker, relay, shutdown } = resources;
+  const { db, log, ticker, relay, shutdown } = resources;
   const slots = new SlotNumbers();
   const run = async (trialId: string, slot: number) => {
-    const trial = await db.internal.claimTrial(trialId, slotName(resources.workerId, slot));
+    const attemptId = newId('attempt');
+    const trial = await persist('claiming a trial', log, () =>
+      db.internal.claimTrial(trialId, slotName(resources.workerId, slot), attemptId),
+    );
     if (!trial) return;
     ticker.touch(trial.experimentId);
     const lost = new AbortController();

@@ -20,7 +20,8 @@ type TrialFunctions = Pick<
 /** Every write of a result names the attempt that made it; an attempt that was replaced or cancelled changes nothing. */
 export function createTrialFunctions({ database }: Context): TrialFunctions {
   return {
-    claimTrial: (trialId, worker) => database.tx((tx) => claim(tx, trialId, worker)),
+    claimTrial: (trialId, worker, attemptId = newId('attempt')) =>
+      database.tx((tx) => claim(tx, trialId, worker, attemptId)),
     heartbeat: (trialId, attemptId, progress) => heartbeat(database, trialId, attemptId, progress),
     finishTrial: (trialId, attemptId, report, study) =>
       database.tx((tx) => finish(tx, trialId, attemptId, report, study)),
@@ -58,29 +59,20 @@ async function lockTrial(tx: Tx, trialId: string): Promise<{ experiment: LockedE
   return trial ? { experiment, trial } : null;
 }
 
-async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTrial | null> {
+async function claim(tx: Tx, trialId: string, worker: string, attemptId: string): Promise<ClaimedTrial | null> {
   const locked = await lockTrial(tx, trialId);
   if (!locked) return null;
   const { experiment, trial } = locked;
-  if (trial.status !== 'queued' || experiment.status === 'paused' || endedStatuses.includes(experiment.status))
-    return null;
-  const attemptId = newId('attempt');
-  await tx.query(
-    `UPDATE trial SET status = 'running', attempt_id = $2, attempts = attempts + 1, worker = $3, announced = false,
-       heartbeat_at = clock_timestamp(), started_at = clock_timestamp() WHERE id = $1`,
-    [trialId, attemptId, worker],
-  );
-  await tx.query(
-    `INSERT INTO trial_attempt (id, project_id, trial_id, number, worker, started_at)
-     VALUES ($1, $2, $3, $4, $5, clock_timestamp())`,
-    [attemptId, experiment.projectId, trialId, trial.attempts + 1, worker],
-  );
+  // the answer to an earlier asking was lost with its connection: the claim stands, and is answered again
+  const isOwn = trial.status === 'running' && trial.attempt_id === attemptId;
+  const mayStart = trial.status === 'queued' && experiment.status !== 'paused';
+  if ((!isOwn && !mayStart) || endedStatuses.includes(experiment.status)) return null;
+  if (!isOwn) await start(tx, experiment, trial, worker, attemptId);
   const [row] = await tx.query<{ started_ms: string }>(
     `UPDATE experiment SET started_at = coalesce(started_at, clock_timestamp()) WHERE id = $1
      RETURNING extract(epoch FROM started_at) * 1000 AS started_ms`,
     [experiment.id],
   );
-  await addEvents(tx, experiment, [trialEvent(trial, { status: 'running', worker })]);
   const seconds = experiment.plan?.budget.seconds ?? null;
   const now = await nowMs(tx);
   const spentMs = now - Number(row!.started_ms) - uncountedMs(experiment.study, experiment.commands, now);
@@ -97,9 +89,30 @@ async function claim(tx: Tx, trialId: string, worker: string): Promise<ClaimedTr
     seed: trial.seed,
     capMs: trial.cap_ms,
     more: trial.spec,
-    attempts: trial.attempts + 1,
+    attempts: trial.attempts + (isOwn ? 0 : 1),
     budgetLeftMs: seconds === null ? null : seconds * 1000 - Math.max(0, spentMs),
   };
+}
+
+/** Makes the attempt that the claim is. */
+async function start(
+  tx: Tx,
+  experiment: LockedExperiment,
+  trial: TrialRow,
+  worker: string,
+  attemptId: string,
+): Promise<void> {
+  await tx.query(
+    `UPDATE trial SET status = 'running', attempt_id = $2, attempts = attempts + 1, worker = $3, announced = false,
+       heartbeat_at = clock_timestamp(), started_at = clock_timestamp() WHERE id = $1`,
+    [trial.id, attemptId, worker],
+  );
+  await tx.query(
+    `INSERT INTO trial_attempt (id, project_id, trial_id, number, worker, started_at)
+     VALUES ($1, $2, $3, $4, $5, clock_timestamp())`,
+    [attemptId, experiment.projectId, trial.id, trial.attempts + 1, worker],
+  );
+  await addEvents(tx, experiment, [trialEvent(trial, { status: 'running', worker })]);
 }
 
 async function heartbeat(
