@@ -4,6 +4,7 @@ import { trialCost } from '../search/cost.ts';
 import { type Landscape, landscapeScore, madeUpFamilies, madeUpSetting } from '../search/testing.ts';
 import type { SearchFamily } from '../search/types.ts';
 import { createStudy, step } from './study.ts';
+import { plan } from './testing.ts';
 import type { StudyAction, StudyEvent } from './types.ts';
 
 export interface Simulation {
@@ -101,23 +102,14 @@ function toInfo(family: SearchFamily): FamilyInfo {
 }
 
 function planOf(strategy: string, seed: number, budget: ExperimentPlan['budget'], rows: number): ExperimentPlan {
+  const single = { kind: 'holdout' as const, folds: 1, repeats: 1 };
+  const usual = plan(budget);
   return {
-    schemaVersion: 1,
-    task: 'binary',
-    target: 't',
-    labels: ['a', 'b'],
-    positiveClass: 'b',
-    metric: 'roc_auc',
-    budget,
-    holdoutFraction: 0,
-    validation: rows > 20_000 ? { kind: 'holdout', folds: 1, repeats: 1 } : { kind: 'kfold', folds: 5, repeats: 1 },
+    ...usual,
+    validation: rows > 20_000 ? single : usual.validation,
     rows: { total: rows, usable: rows, training: rows, holdout: 0 },
-    features: [{ column: 'x', type: 'numeric' }],
-    excluded: [],
     families: madeUpFamilies.map(({ id }) => id),
     strategy,
     seed,
-    warnings: [],
-    sentences: [],
   };
 }
