@@ -1,14 +1,12 @@
 'use client';
 import type { ChartSpec } from '@laurel/contracts';
 import clsx from 'clsx';
-import { Download, LineChart, Table2 } from 'lucide-react';
-import { type ReactNode, useMemo, useState } from 'react';
-import { formatNumber, nothing } from '../format.ts';
-import { IconButton } from '../primitives/button.tsx';
+import { type ReactNode, useCallback, useState } from 'react';
+import { ChartFrame } from './frame.tsx';
 import { Matrix } from './matrix.tsx';
 import { type ChartHeight, Plot, SeriesKey } from './plot.tsx';
 import type { Stop } from './stops.ts';
-import { downloadText, tableView, toCsv } from './table-view.ts';
+import { tableView } from './table-view.ts';
 
 export interface ChartProps {
   spec: ChartSpec;
@@ -26,42 +24,16 @@ export interface ChartProps {
  * a table of the same numbers and their CSV.
  */
 export function Chart({ spec, height = 'medium', controls, onPick, className, hideTitle }: ChartProps) {
-  const [asTable, setAsTable] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const table = useCallback(() => tableView(spec), [spec]);
   const empty = !spec.matrix && spec.series.every((series) => series.points.length === 0);
+  const { id, title, note, matrix } = spec;
   return (
-    <figure className={clsx('flex min-w-0 flex-col gap-2', className)} data-testid={`chart-${spec.id}`}>
-      <figcaption className="flex min-w-0 flex-wrap items-start justify-end gap-x-2 gap-y-1">
-        <div className={clsx('min-w-0 flex-1', controls ? 'basis-44' : '', hideTitle && 'sr-only')}>
-          <p className="wrap-anywhere line-clamp-2 font-semibold text-body">{spec.title}</p>
-          {spec.note ? <p className="wrap-anywhere text-ink-2 text-small">{spec.note}</p> : null}
-        </div>
-        {hideTitle ? <div className="flex-1" /> : null}
-        {controls}
-        <div className="flex shrink-0">
-          <IconButton
-            size="small"
-            label={asTable ? 'View as chart' : 'View as table'}
-            aria-pressed={asTable}
-            onClick={() => setAsTable(!asTable)}
-          >
-            {asTable ? <LineChart aria-hidden className="size-3.5" /> : <Table2 aria-hidden className="size-3.5" />}
-          </IconButton>
-          <IconButton
-            size="small"
-            label="Download CSV"
-            onClick={() => downloadText(`${spec.id}.csv`, toCsv(tableView(spec)))}
-          >
-            <Download aria-hidden className="size-3.5" />
-          </IconButton>
-        </div>
-      </figcaption>
+    <ChartFrame {...{ id, title, note, controls, className, hideTitle, table }}>
       {empty ? (
         <p className="py-8 text-center text-ink-3">There is nothing to draw yet.</p>
-      ) : asTable ? (
-        <NumbersTable spec={spec} />
-      ) : spec.matrix ? (
-        <Matrix spec={spec} matrix={spec.matrix} />
+      ) : matrix ? (
+        <Matrix spec={spec} matrix={matrix} />
       ) : (
         <div className="min-w-0">
           <Legend spec={spec} hidden={hidden} onChange={setHidden} />
@@ -70,7 +42,7 @@ export function Chart({ spec, height = 'medium', controls, onPick, className, hi
           <AxisWords spec={spec} side="bottom" />
         </div>
       )}
-    </figure>
+    </ChartFrame>
   );
 }
 
@@ -120,62 +92,5 @@ function Legend({
         </li>
       ))}
     </ul>
-  );
-}
-
-const shownRows = 500;
-
-function NumbersTable({ spec }: { spec: ChartSpec }) {
-  const view = useMemo(() => tableView(spec), [spec]);
-  return (
-    <section
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-      tabIndex={0}
-      aria-label={`${spec.title} as a table`}
-      className="max-h-80 overflow-auto rounded border border-line"
-    >
-      <table className="w-full border-collapse text-small">
-        <caption className="sr-only">{spec.title}</caption>
-        <thead className="sticky top-0 bg-surface">
-          <tr>
-            {view.header.map((name, index) => (
-              <th
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns have a fixed order, names may repeat
-                key={index}
-                scope="col"
-                className={clsx(
-                  'whitespace-nowrap px-2 py-1 font-medium text-ink-2',
-                  index === 0 ? 'text-left' : 'text-right',
-                )}
-              >
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {view.rows.slice(0, shownRows).map((row, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have a fixed order and no identity
-            <tr key={at} className="border-line border-t">
-              {row.map((value, index) => (
-                <td
-                  // biome-ignore lint/suspicious/noArrayIndexKey: cells have a fixed order and no identity
-                  key={index}
-                  className={clsx('px-2 py-1 tabular-nums', index === 0 ? 'text-left' : 'text-right')}
-                  title={value === null ? undefined : String(value)}
-                >
-                  {value === null ? nothing : typeof value === 'number' ? formatNumber(value, 4) : value}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {view.rows.length > shownRows ? (
-        <p className="p-2 text-ink-2 text-small">
-          The first {shownRows} of {view.rows.length} rows. The CSV has all of them.
-        </p>
-      ) : null}
-    </section>
   );
 }

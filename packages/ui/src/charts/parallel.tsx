@@ -1,8 +1,7 @@
 'use client';
-import { Table2 } from 'lucide-react';
 import { type KeyboardEvent, useId, useState } from 'react';
-import { formatNumber, formatScore } from '../format.ts';
-import { IconButton } from '../primitives/button.tsx';
+import { formatScore } from '../format.ts';
+import { ChartFrame, CursorArea } from './frame.tsx';
 import { useWidth } from './width.ts';
 
 export interface ParallelChartAxis {
@@ -43,38 +42,22 @@ const [height, top, bottom, side] = [300, 52, 26, 44];
  * that pass there; arrow keys go from line to line; a table holds the same. Drawn by hand: recharts has no such chart.
  */
 export function ParallelChart(props: ParallelChartProps) {
-  const { id, title, note, lines } = props;
-  const [asTable, setAsTable] = useState(false);
+  const { id, title, note, axes, lines, scoreLabel } = props;
   const [brushes, setBrushes] = useState<Brushes>({});
-  const brushed = Object.keys(brushes).length > 0;
   const kept = lines.filter((line) => inside(line, brushes, scorePosition(lines, line.score)));
+  const table = () => ({
+    header: ['Trial', scoreLabel, ...axes.map((axis) => axis.label)],
+    rows: [...kept].reverse().map((line) => [line.label, line.score, ...line.values.map((value) => value.word)]),
+  });
+  const showAll = Object.keys(brushes).length > 0 && (
+    <button type="button" className="link text-small" onClick={() => setBrushes({})}>
+      {`${kept.length} of ${lines.length} kept. Show all`}
+    </button>
+  );
   return (
-    <figure className="flex min-w-0 flex-col gap-2" data-testid={`chart-${id}`}>
-      <figcaption className="flex min-w-0 flex-wrap items-start justify-end gap-x-2 gap-y-1">
-        <div className="min-w-0 flex-1">
-          <p className="wrap-anywhere font-semibold text-body">{title}</p>
-          {note ? <p className="text-ink-2 text-small">{note}</p> : null}
-        </div>
-        {brushed ? (
-          <button type="button" className="link text-small" onClick={() => setBrushes({})}>
-            {`${kept.length} of ${lines.length} kept. Show all`}
-          </button>
-        ) : null}
-        <IconButton
-          size="small"
-          label={asTable ? 'View as chart' : 'View as table'}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
-        >
-          <Table2 aria-hidden className="size-3.5" />
-        </IconButton>
-      </figcaption>
-      {asTable ? (
-        <LinesTable {...props} lines={kept} />
-      ) : (
-        <Lines {...props} brushes={brushes} onBrush={setBrushes} keptIds={new Set(kept.map((line) => line.id))} />
-      )}
-    </figure>
+    <ChartFrame id={id} title={title} note={note} controls={showAll || null} table={table}>
+      <Lines {...props} brushes={brushes} onBrush={setBrushes} keptIds={new Set(kept.map((line) => line.id))} />
+    </ChartFrame>
   );
 }
 
@@ -124,20 +107,15 @@ function Lines({
   };
   return (
     <div ref={box} className="min-w-0">
-      {/* biome-ignore lint/a11y/useSemanticElements: a chart with a cursor is not a fieldset */}
-      <div
-        role="group"
-        aria-label={`${title}. Arrow keys go from the best trial to the worse ones; the button View as table shows all of them.`}
-        aria-describedby={readingId}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor of the chart is moved by the arrow keys
-        tabIndex={0}
-        className="overflow-x-auto rounded"
+      <CursorArea
+        label={`${title}. Arrow keys go from the best trial to the worse ones.`}
+        readingId={readingId}
+        className="overflow-x-auto"
         onKeyDown={onKey}
-        onBlur={() => setActive(null)}
+        onLeave={() => setActive(null)}
       >
         {width > 0 ? (
-          // biome-ignore lint/a11y/noStaticElementInteractions: the pointer moves the cursor that the keys move
-          <svg width={inner} height={height} role="presentation" onMouseLeave={() => setActive(null)}>
+          <svg width={inner} height={height} role="presentation">
             {lines.map((line, index) => {
               const position = scorePosition(lines, line.score);
               const places = [...line.values.map((value) => value.position), position];
@@ -175,7 +153,7 @@ function Lines({
             ))}
           </svg>
         ) : null}
-      </div>
+      </CursorArea>
       <p id={readingId} aria-live="polite" className="wrap-anywhere min-h-8 text-ink-2 text-small">
         {shown
           ? `${shown.label}: ${axes.map((axis, at) => `${axis.label} ${shown.values[at]?.word}`).join(', ')}; ${scoreLabel} ${formatScore(shown.score)}`
@@ -249,42 +227,6 @@ function Axis({
         onPointerUp={() => setFrom(null)}
       />
     </g>
-  );
-}
-
-function LinesTable({ title, axes, lines, scoreLabel }: ParallelChartProps) {
-  const columnKeys = ['trial', 'score', ...axes.map((axis) => `axis ${axis.name}`)];
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard
-    <section aria-label={title} tabIndex={0} className="max-h-96 overflow-auto rounded border border-line">
-      <table className="w-full text-small">
-        <caption className="sr-only">{title}</caption>
-        <thead>
-          <tr>
-            {['Trial', scoreLabel, ...axes.map((axis) => axis.label)].map((name, at) => (
-              <th key={columnKeys[at]} scope="col" className="px-2 py-1 text-left font-medium">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[...lines].reverse().map((line) => (
-            <tr key={line.id} className="border-line border-t">
-              <th scope="row" className="px-2 py-1 text-left font-normal">
-                {line.label}
-              </th>
-              <td className="px-2 py-1 tabular-nums">{formatNumber(line.score, 5)}</td>
-              {line.values.map((value, at) => (
-                <td key={axes[at]?.name} className="px-2 py-1 tabular-nums">
-                  {value.word}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }
 

@@ -1,8 +1,7 @@
 'use client';
-import { Table2 } from 'lucide-react';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { formatSeconds } from '../format.ts';
-import { IconButton } from '../primitives/button.tsx';
+import { ChartFrame, CursorArea } from './frame.tsx';
 import { useWidth } from './width.ts';
 
 export interface TimelineChartBar {
@@ -41,7 +40,6 @@ export function TimelineChart({
   onOpen?: (id: string) => void;
 }) {
   const [box, width] = useWidth();
-  const [asTable, setAsTable] = useState(false);
   const [active, setActive] = useState<number | null>(null);
   const readingId = useId();
   const bars = lanes.flatMap((lane) => lane.bars);
@@ -59,86 +57,61 @@ export function TimelineChart({
     else return;
     event.preventDefault();
   };
+  const table = () => ({
+    header: ['Worker', 'From (s)', 'To (s)', 'Trial'],
+    rows: lanes.flatMap((lane) => lane.bars.map((bar) => [lane.label, bar.from, bar.to, bar.label])),
+  });
   return (
-    <figure className="flex min-w-0 flex-col gap-2" data-testid={`chart-${id}`}>
-      <figcaption className="flex items-start justify-between gap-2">
-        <div className="min-w-0">
-          <p className="font-semibold text-body">{title}</p>
-          {note ? <p className="text-ink-2 text-small">{note}</p> : null}
-        </div>
-        <IconButton
-          size="small"
-          label={asTable ? 'View as chart' : 'View as table'}
-          aria-pressed={asTable}
-          onClick={() => setAsTable(!asTable)}
+    <ChartFrame id={id} title={title} note={note} table={table}>
+      <div ref={box} className="min-w-0">
+        <CursorArea
+          label={`${title}. Arrow keys go from trial to trial.`}
+          readingId={readingId}
+          onKeyDown={onKey}
+          onLeave={() => setActive(null)}
         >
-          <Table2 aria-hidden className="size-3.5" />
-        </IconButton>
-      </figcaption>
-      {asTable ? (
-        <BarsTable title={title} lanes={lanes} />
-      ) : (
-        <div ref={box} className="min-w-0">
-          {/* biome-ignore lint/a11y/useSemanticElements: a chart with a cursor is not a fieldset */}
-          <div
-            role="group"
-            aria-label={`${title}. Arrow keys go from trial to trial; the button View as table shows all of them.`}
-            aria-describedby={readingId}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: the cursor of the chart is moved by the arrow keys
-            tabIndex={0}
-            className="rounded"
-            onKeyDown={onKey}
-            onBlur={() => setActive(null)}
-          >
-            {width > 0 ? (
-              // biome-ignore lint/a11y/noStaticElementInteractions: the pointer moves the cursor that the keys move
-              <svg
-                width={width}
-                height={lanes.length * rowHeight + axisHeight}
-                role="presentation"
-                onMouseLeave={() => setActive(null)}
-              >
-                {lanes.map((lane, row) => (
-                  <g key={lane.id}>
-                    <title>{lane.label}</title>
-                    <text x={0} y={row * rowHeight + 19} fontSize={11} fill="var(--ink-2)">
-                      {lane.label.length > 14 ? `${lane.label.slice(0, 13)}…` : lane.label}
-                    </text>
-                    {lane.bars.map((bar) => (
-                      <Bar
-                        key={bar.id}
-                        bar={bar}
-                        left={x(bar.from)}
-                        right={x(bar.to)}
-                        y={row * rowHeight + (rowHeight - barHeight) / 2}
-                        shown={bar === shown}
-                        onEnter={() => setActive(bars.indexOf(bar))}
-                        onOpen={onOpen ? () => onOpen(bar.id) : undefined}
-                      />
-                    ))}
-                  </g>
-                ))}
-                {[0, 0.5, 1].map((part) => (
-                  <text
-                    key={part}
-                    x={x(end * part)}
-                    y={lanes.length * rowHeight + 15}
-                    fontSize={11}
-                    fill="var(--ink-2)"
-                    textAnchor={part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}
-                  >
-                    {part === 0 ? '0 s' : formatSeconds(end * part)}
+          {width > 0 ? (
+            <svg width={width} height={lanes.length * rowHeight + axisHeight} role="presentation">
+              {lanes.map((lane, row) => (
+                <g key={lane.id}>
+                  <title>{lane.label}</title>
+                  <text x={0} y={row * rowHeight + 19} fontSize={11} fill="var(--ink-2)">
+                    {lane.label.length > 14 ? `${lane.label.slice(0, 13)}…` : lane.label}
                   </text>
-                ))}
-              </svg>
-            ) : null}
-          </div>
-          <p id={readingId} aria-live="polite" className="wrap-anywhere min-h-5 text-ink-2 text-small">
-            {shown?.label ?? 'Filled: whole fits. Hollow: stopped early. Crossed: failed.'}
-          </p>
-        </div>
-      )}
-    </figure>
+                  {lane.bars.map((bar) => (
+                    <Bar
+                      key={bar.id}
+                      bar={bar}
+                      left={x(bar.from)}
+                      right={x(bar.to)}
+                      y={row * rowHeight + (rowHeight - barHeight) / 2}
+                      shown={bar === shown}
+                      onEnter={() => setActive(bars.indexOf(bar))}
+                      onOpen={onOpen ? () => onOpen(bar.id) : undefined}
+                    />
+                  ))}
+                </g>
+              ))}
+              {[0, 0.5, 1].map((part) => (
+                <text
+                  key={part}
+                  x={x(end * part)}
+                  y={lanes.length * rowHeight + 15}
+                  fontSize={11}
+                  fill="var(--ink-2)"
+                  textAnchor={part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}
+                >
+                  {part === 0 ? '0 s' : formatSeconds(end * part)}
+                </text>
+              ))}
+            </svg>
+          ) : null}
+        </CursorArea>
+        <p id={readingId} aria-live="polite" className="wrap-anywhere min-h-5 text-ink-2 text-small">
+          {shown?.label ?? 'Filled: whole fits. Hollow: stopped early. Crossed: failed.'}
+        </p>
+      </div>
+    </ChartFrame>
   );
 }
 
@@ -182,37 +155,5 @@ function Bar({
         />
       ) : null}
     </g>
-  );
-}
-
-function BarsTable({ title, lanes }: { title: string; lanes: readonly TimelineChartLane[] }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reached by keyboard
-    <section aria-label={title} tabIndex={0} className="max-h-96 overflow-auto rounded border border-line">
-      <table className="w-full text-small">
-        <caption className="sr-only">{title}</caption>
-        <thead>
-          <tr>
-            {['Worker', 'From', 'To', 'Trial'].map((name) => (
-              <th key={name} scope="col" className="px-2 py-1 text-left font-medium">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lanes.flatMap((lane) =>
-            lane.bars.map((bar) => (
-              <tr key={bar.id} className="border-line border-t">
-                <td className="px-2 py-1">{lane.label}</td>
-                <td className="px-2 py-1 tabular-nums">{formatSeconds(bar.from)}</td>
-                <td className="px-2 py-1 tabular-nums">{formatSeconds(bar.to)}</td>
-                <td className="px-2 py-1">{bar.label}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </section>
   );
 }
