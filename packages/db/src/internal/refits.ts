@@ -1,9 +1,7 @@
-import { newId } from '@laurel/contracts';
 import type { Context } from '../core/context.ts';
 import { json } from '../core/sql.ts';
-import { writeArtifact } from '../repositories/artifacts.ts';
 import type { InternalRepository, RefitSource } from '../types.ts';
-import { finishingOf } from './trial-results.ts';
+import { insertModel } from './model-row.ts';
 
 type RefitFunctions = Pick<InternalRepository, 'modelForRefit' | 'modelRefitted'>;
 
@@ -26,7 +24,6 @@ export function createRefitFunctions({ database }: Context): RefitFunctions {
         const [known] = await tx.query<{ id: string }>('SELECT id FROM model WHERE trial_id = $1', [trialId]);
         if (known) return known.id;
         await tx.query('SELECT id FROM experiment WHERE id = $1 FOR NO KEY UPDATE', [experimentId]);
-        const sha256 = await writeArtifact(tx, projectId, result.artifact);
         await tx.query(
           `INSERT INTO trial (id, project_id, experiment_id, number, kind, family, name, config, seed, cap_ms, status,
              score, fold_scores, seconds, peak_mb, started_at, finished_at)
@@ -47,34 +44,8 @@ export function createRefitFunctions({ database }: Context): RefitFunctions {
             peakMb,
           ],
         );
-        const modelId = newId('model');
-        await tx.query(
-          `INSERT INTO model (id, project_id, experiment_id, trial_id, family, name, score, validation, metrics,
-             holdout_metrics, learning_curves, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row, finishing,
-             refit_of, refit_kind)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-          [
-            modelId,
-            projectId,
-            experimentId,
-            trialId,
-            source.family,
-            result.name,
-            result.score,
-            json(result.validation),
-            json(result.metrics),
-            result.holdoutMetrics === null ? null : json(result.holdoutMetrics),
-            json(result.learningCurves),
-            sha256,
-            result.artifact.byteLength,
-            result.fitSeconds,
-            result.predictMsPerRow,
-            finishingOf(result),
-            source.modelId,
-            kind,
-          ],
-        );
-        return modelId;
+        const { family, modelId: of } = source;
+        return insertModel(tx, { projectId, experimentId, trialId, family, members: [], refit: { of, kind } }, result);
       }),
   };
 }

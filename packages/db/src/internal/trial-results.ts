@@ -1,10 +1,10 @@
-import { AppError, newId, type RunEventData, type TrialFailure } from '@laurel/contracts';
+import { AppError, type RunEventData, type TrialFailure } from '@laurel/contracts';
 import { addEvents } from '../core/events.ts';
 import { json, type Tx } from '../core/sql.ts';
-import { writeArtifact } from '../repositories/artifacts.ts';
 import { baselineFamily } from '../repositories/experiment-view.ts';
 import type { CompletedTrial, PrunedTrial, StudyPort } from '../types.ts';
 import type { LockedExperiment } from './locked-experiment.ts';
+import { insertModel } from './model-row.ts';
 import { stepStudy } from './study.ts';
 
 /** A trial as it is locked for a change. */
@@ -51,7 +51,6 @@ export async function completeTrial(
   attemptId: string,
   result: CompletedTrial,
 ): Promise<void> {
-  const sha256 = await writeArtifact(tx, experiment.projectId, result.artifact);
   await tx.query(
     `UPDATE trial SET status = 'completed', name = $3, score = $4, fold_scores = $5, seconds = $6, peak_mb = $7,
        stop_reason = $8, generated_features = $9, run = $10, finished_at = clock_timestamp()
@@ -70,40 +69,17 @@ export async function completeTrial(
     ],
   );
   await endAttempt(tx, attemptId, 'completed', null);
-  const modelId = newId('model');
-  await tx.query(
-    `INSERT INTO model (id, project_id, experiment_id, trial_id, family, name, score, validation, metrics,
-       holdout_metrics, learning_curves, members, artifact_sha256, size_bytes, fit_seconds, predict_ms_per_row, finishing)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-    [
-      modelId,
-      experiment.projectId,
-      experiment.id,
-      trial.id,
-      trial.family,
-      result.name,
-      result.score,
-      json(result.validation),
-      json(result.metrics),
-      result.holdoutMetrics === null ? null : json(result.holdoutMetrics),
-      json(result.learningCurves),
-      json(await memberModels(tx, experiment.id, result.members)),
-      sha256,
-      result.artifact.byteLength,
-      result.fitSeconds,
-      result.predictMsPerRow,
-      finishingOf(result),
-    ],
-  );
+  const origin = {
+    projectId: experiment.projectId,
+    experimentId: experiment.id,
+    trialId: trial.id,
+    family: trial.family,
+    members: await memberModels(tx, experiment.id, result.members),
+  };
+  const modelId = await insertModel(tx, origin, result);
   const { name, score, stopReason = null } = result;
   const done = trialEvent(trial, { status: 'completed', name, score, modelId, stopReason });
   await addEvents(tx, experiment, [done, ...(await bestEvent(tx, experiment, modelId, result.score))]);
-}
-
-/** What of the finishing people are told; the artifact has all of it. */
-export function finishingOf({ finishing }: Pick<CompletedTrial, 'finishing'>): string | null {
-  if (!finishing) return null;
-  return json({ calibration: finishing.calibration?.method, threshold: finishing.threshold });
 }
 
 async function memberModels(tx: Tx, experimentId: string, members: CompletedTrial['members']) {
