@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, endedStatuses, newId, serialiseError } from '@laurel/contracts';
+import { AppError, endedStatuses, idPrefixes, serialiseError } from '@laurel/contracts';
 import { resultOf } from '@laurel/pool';
 import { type Handler, jobs } from '@laurel/queue';
 import { blobKeys } from '@laurel/storage';
@@ -24,19 +24,20 @@ export function refitModel(resources: Resources): Handler<'refit-model'> {
     if (!job) return;
     const input = job.input as RefitInput;
     try {
-      const modelId = await refit(resources, input);
+      const modelId = await refit(resources, jobId, input);
       await persist('recording a refit', log, () => db.internal.jobFinished(jobId, { result: { modelId } }));
     } catch (error) {
       const mayPass = error instanceof AppError ? error.retryable : true;
-      if (mayPass && attempt < jobs['refit-model'].attempts) throw error;
       const known = serialiseError(error);
+      // a worker that is stopped gives the job back
+      if ((mayPass && attempt < jobs['refit-model'].attempts) || known.code === 'CANCELLED') throw error;
       log('warn', 'a model could not be fitted again', { modelId: input.modelId, error: known.message });
       await persist('recording a failure', log, () => db.internal.jobFinished(jobId, { error: known }));
     }
   };
 }
 
-async function refit(resources: Resources, { modelId, kind }: RefitInput): Promise<string> {
+async function refit(resources: Resources, jobId: string, { modelId, kind }: RefitInput): Promise<string> {
   const { db, storage, trials, scratch, log, shutdown } = resources;
   const source = await db.internal.modelForRefit(modelId);
   if (!source) throw new AppError('NOT_FOUND', 'The model is gone.');
@@ -53,7 +54,8 @@ async function refit(resources: Resources, { modelId, kind }: RefitInput): Promi
     const outcome = await trials.run({ kind: 'refit', ...request }, options);
     const answer = resultOf(outcome);
     if (answer.status !== 'completed') throw new AppError('STATE_INVALID', 'The fit ended without a model.');
-    const trialId = newId('trial');
+    // of the job's own: a job that is delivered twice makes one model
+    const trialId = `${idPrefixes.trial}${jobId.slice(jobId.indexOf('_'))}`;
     await storage.put(blobKeys.predictions(experimentId, trialId), answer.predictions);
     const { predictions: _, status: __, members: ___, ...result } = answer;
     const { seconds, peakMb } = outcome;

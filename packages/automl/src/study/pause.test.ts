@@ -77,6 +77,7 @@ describe('extend', () => {
     expect(run.state).toMatchObject({ stopping: 'no', plan: { budget: { seconds: 30, trials: null } } });
     expect(run.state.extensions).toEqual([{ atMs: 9650, seconds: 20, trials: 0 }]);
     expect(budgetEndMs(run.state)).toBe(30_000);
+    expect(run.state.plan.sentences.join(' ')).toContain('30 seconds');
   });
 
   it('adds trials, but no clock to a run without one', () => {

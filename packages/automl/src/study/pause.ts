@@ -1,4 +1,5 @@
 import { budgetLimits } from '@laurel/contracts';
+import { describePlan } from '../plan/sentences.ts';
 import { specOf } from './propose.ts';
 import type { StudyAction, StudyEvent, StudyState } from './types.ts';
 
@@ -37,13 +38,14 @@ export function extend(state: StudyState, event: Extract<StudyEvent, { type: 'ex
   const seconds = added(budget.seconds, event.seconds, budgetLimits.maxSeconds);
   const trials = Math.floor(added(budget.trials, event.trials, budgetLimits.maxTrials));
   if (seconds === 0 && trials === 0) return;
-  state.plan = {
+  const plan = {
     ...state.plan,
     budget: {
       seconds: budget.seconds === null ? null : budget.seconds + seconds,
       trials: budget.trials === null ? null : budget.trials + trials,
     },
   };
+  state.plan = { ...plan, sentences: describePlan(plan) };
   state.extensions = [...(state.extensions ?? []), { atMs: event.atMs, seconds, trials }];
   // The time was over for a moment: it goes on.
   if (state.stopping === 'budget') state.stopping = 'no';

@@ -21,9 +21,9 @@ export function createRefitFunctions({ database }: Context): RefitFunctions {
     modelRefitted: (source, { kind, trialId, result, seconds, peakMb }) =>
       database.tx(async (tx) => {
         const { projectId, experimentId } = source;
+        await tx.query('SELECT id FROM experiment WHERE id = $1 FOR NO KEY UPDATE', [experimentId]);
         const [known] = await tx.query<{ id: string }>('SELECT id FROM model WHERE trial_id = $1', [trialId]);
         if (known) return known.id;
-        await tx.query('SELECT id FROM experiment WHERE id = $1 FOR NO KEY UPDATE', [experimentId]);
         await tx.query(
           `INSERT INTO trial (id, project_id, experiment_id, number, kind, family, name, config, seed, cap_ms, status,
              score, fold_scores, seconds, peak_mb, started_at, finished_at)

@@ -14,7 +14,10 @@ const studyState = z.object({
     .catch([])
     .default([]),
   plan: z
-    .object({ budget: z.object({ seconds: z.number().nullable(), trials: z.number().nullable() }) })
+    .object({
+      budget: z.object({ seconds: z.number().nullable(), trials: z.number().nullable() }),
+      sentences: z.array(z.string()).optional(),
+    })
     .nullable()
     .catch(null)
     .default(null),

@@ -136,10 +136,10 @@ function parseAction(action: unknown): StudyAction {
 
 /** The plan with the study's budget, which grows when a run is extended. */
 async function extendedPlan(tx: Tx, { id, plan }: LockedExperiment, study: unknown): Promise<LockedExperiment['plan']> {
-  const budget = studyFacts(study).plan?.budget;
+  const { budget, sentences = plan?.sentences ?? [] } = studyFacts(study).plan ?? {};
   if (!plan || !budget) return plan;
   if (budget.seconds === plan.budget.seconds && budget.trials === plan.budget.trials) return plan;
-  const extended = { ...plan, budget };
+  const extended = { ...plan, budget, sentences };
   await tx.query('UPDATE experiment SET plan = $2 WHERE id = $1', [id, json(extended)]);
   return extended;
 }

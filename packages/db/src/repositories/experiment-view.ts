@@ -52,11 +52,12 @@ export async function toExperimentViews(sql: Sql, rows: ExperimentRow[]): Promis
   if (rows.length === 0) return [];
   const counts = await sql.query<Counts>(
     `SELECT experiment.id AS experiment_id,
-       count(*) FILTER (WHERE trial.status = 'completed') AS done,
+       count(*) FILTER (WHERE trial.status = 'completed' AND model.refit_kind IS NULL) AS done,
        count(*) FILTER (WHERE trial.status = 'failed') AS failed,
        count(*) FILTER (WHERE trial.status = 'running') AS running,
        max(trial.score) FILTER (WHERE model.id = experiment.best_model_id) AS best_score,
-       max(trial.score) FILTER (WHERE trial.family = $2 AND trial.status = 'completed') AS baseline_score,
+       max(trial.score) FILTER (WHERE trial.family = $2 AND trial.status = 'completed' AND model.refit_kind IS NULL)
+         AS baseline_score,
        (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
      FROM experiment
      LEFT JOIN trial ON trial.experiment_id = experiment.id

@@ -62,7 +62,8 @@ export function createExperimentRepository(context: Context): ExperimentReposito
     async trials(actor, id) {
       await authorise(database, actor, 'experiment.read', 'experiment', id);
       const rows = await prisma.trial.findMany({
-        where: { experimentId: id },
+        // a refit is a model of the experiment, but nothing that its search tried
+        where: { experimentId: id, NOT: { model: { is: { refitKind: { not: null } } } } },
         orderBy: { number: 'asc' },
         include: { model: { select: { id: true } } },
       });

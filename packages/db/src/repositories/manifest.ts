@@ -92,7 +92,8 @@ async function readTrials(sql: Sql, experimentId: string): Promise<ManifestTrial
     `SELECT trial.number, trial.kind, trial.family, trial.name, trial.config, trial.seed, trial.spec, trial.cap_ms,
        trial.status, trial.score, trial.seconds, trial.peak_mb, trial.worker, trial.started_at, trial.finished_at,
        trial.stop_reason, trial.failure, trial.run, model.members, model.predict_ms_per_row, model.artifact_sha256
-     FROM trial LEFT JOIN model ON model.trial_id = trial.id WHERE trial.experiment_id = $1 ORDER BY trial.number`,
+     FROM trial LEFT JOIN model ON model.trial_id = trial.id WHERE trial.experiment_id = $1
+       AND model.refit_kind IS NULL ORDER BY trial.number`,
     [experimentId],
   );
   return rows.map((row) => {

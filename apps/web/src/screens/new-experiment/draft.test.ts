@@ -79,7 +79,7 @@ describe('choicesOf', () => {
     holdout: 'auto',
     validation: { kind: 'group', column: 'id' },
     features: { exclude: ['age'], drop: ['x / y'] },
-    roles: { weight: 'gold' },
+    roles: { weight: 'gold', id: 'id' },
     constraints: { maxModelBytes: 2_500_000 },
     seed: 7,
   };
@@ -87,6 +87,12 @@ describe('choicesOf', () => {
   it('repeats a request', () => {
     const { holdout: _, ...same } = request;
     expect(toDraft('ds_1', choicesOf({ experiment }, 100, columns), columns, engine)).toEqual(same);
+  });
+  it('keeps groups together that were named by their role', () => {
+    const { validation: _, ...rest } = request;
+    const grouped = { ...experiment, request: { ...rest, roles: { group: 'age' } } };
+    const again = toDraft('ds_1', choicesOf({ experiment: grouped }, 100, columns), columns, engine);
+    expect(again.validation).toEqual({ kind: 'group', column: 'age' });
   });
   it('repeats columns that were named one by one', () => {
     const named = { ...experiment, request: { ...request, features: { include: ['gold'] } } };

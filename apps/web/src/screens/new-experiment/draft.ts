@@ -47,6 +47,8 @@ export interface Choices {
   /** columns that the person leaves out */
   dropped: readonly string[];
   weight: string | null;
+  /** column that names the rows: no control of its own, kept from an earlier request */
+  idColumn: string | null;
   seed: number | null;
   name: string;
 }
@@ -89,6 +91,7 @@ export function firstChoices(target: string, rows: number): Choices {
     kept: [],
     dropped: [],
     weight: null,
+    idColumn: null,
     seed: null,
     name: '',
   };
@@ -114,7 +117,7 @@ export function toDraft(
   columns: readonly string[],
   engine: EngineView | null,
 ): ExperimentDraft {
-  const { target, task, budget, name, space, maxPredictMsPerRow, maxModelMb, dateColumn, weight } = choices;
+  const { target, task, budget, name, space, maxPredictMsPerRow, maxModelMb, dateColumn, weight, idColumn } = choices;
   const said = pickSaid({
     positiveClass: choices.positiveClass,
     metric: choices.metric,
@@ -128,7 +131,7 @@ export function toDraft(
     seed: choices.seed,
   });
   const validation = pickSaid(choices.validation);
-  const roles = pickSaid({ weight, time: dateColumn });
+  const roles = pickSaid({ weight, time: dateColumn, id: idColumn });
   const constraints = pickSaid({
     maxPredictMsPerRow,
     maxModelBytes: maxModelMb === null ? null : Math.round(maxModelMb * 1e6),
@@ -217,11 +220,17 @@ export function choicesOf(
           : first.budget,
     trialSeconds: request.trialSeconds ?? null,
     holdout: typeof request.holdout === 'number' ? request.holdout : null,
+    // rows that belong together stay together, whichever way it was said
     validation: {
-      kind: request.validation?.kind && request.validation.kind !== 'auto' ? request.validation.kind : null,
+      kind:
+        request.validation?.kind && request.validation.kind !== 'auto'
+          ? request.validation.kind
+          : request.roles?.group
+            ? 'group'
+            : null,
       folds: request.validation?.folds ?? null,
       repeats: request.validation?.repeats ?? null,
-      column: request.validation?.column ?? null,
+      column: request.validation?.column ?? request.roles?.group ?? null,
       gap: request.validation?.gap ?? null,
     },
     families: request.families ?? null,
@@ -241,6 +250,7 @@ export function choicesOf(
       ? columns.filter((column) => !include.includes(column) && column !== experiment.target)
       : (request.features?.exclude ?? []),
     weight: request.roles?.weight ?? null,
+    idColumn: request.roles?.id ?? null,
     seed: request.seed ?? null,
   };
   if (dropFeature !== undefined && !choices.droppedFeatures.includes(dropFeature)) {
