@@ -39,3 +39,6 @@ export function createDraws(seed: number): (limit: number) => number {
     return Math.floor((state / 2147483647) * limit);
   };
 }
+
+/** The latest that a run of a budget may be ready, both in seconds. */
+export const latestSeconds = (budget: number): number => 1.02 * budget + 3;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { laurel } from '../engine/train.ts';
+import { latestSeconds } from '../numbers.ts';
 import { createRecorder, type Recorder } from '../record.ts';
 import { type Size, sizes, writeTable } from './tables.ts';
 
@@ -42,8 +43,9 @@ async function main(budget: number, names: readonly string[] | undefined): Promi
     if (!record.has(caseOf(size, budget))) await measure(size, budget, record);
   }
   process.stdout.write(`\n${record.table()}\n`);
-  const latest = 1.02 * budget + 3;
-  const late = record.lines().filter((line) => line.case.endsWith(`${budget} s: ready`) && line.value > latest);
+  const latest = latestSeconds(budget);
+  const asked = new Set(chosen.map((size) => caseOf(size, budget)));
+  const late = record.lines().filter((line) => asked.has(line.case) && line.value > latest);
   for (const line of late) process.stderr.write(`Late: ${line.case} after ${line.value} s, ${latest} s are allowed.\n`);
   return late.length > 0 ? 1 : 0;
 }
@@ -66,7 +68,7 @@ async function measure(size: Size, budget: number, record: Recorder): Promise<vo
     };
     const details = { winner: model.name, models: leaderboard.length, peakMb: run.peakMb };
     const of = caseOf(size, budget);
-    record.add({ case: of, value: run.seconds, unit: 's', peer: 1.02 * budget + 3, peerName: 'target', details });
+    record.add({ case: of, value: run.seconds, unit: 's', peer: latestSeconds(budget), peerName: 'target', details });
     const start = of.replace('ready', 'started, read and planned');
     record.add({ case: start, value: run.firstWordsSeconds, unit: 's', peer: startShare * budget, peerName: 'target' });
   } finally {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { latestSeconds } from '../numbers.ts';
 import { createRecorder, type Recorder } from '../record.ts';
 import { type Verdict, verdictOf } from '../table.ts';
 import { type LoadedSet, openShared, type Shared } from './datasets.ts';
@@ -97,7 +98,13 @@ async function measure(
   };
   const peer = best ? { peer: best.score, peerName: `${best.tool}, the best of ${same.length}` } : {};
   record.add({ case: of, value: score, unit: metric, ...peer, details });
-  record.add({ case: training, value: result.trainSeconds, unit: 's', peer: 1.02 * budget + 3, peerName: 'target' });
+  record.add({
+    case: training,
+    value: result.trainSeconds,
+    unit: 's',
+    peer: latestSeconds(budget),
+    peerName: 'target',
+  });
   record.add({ case: predicting, value: result.predictSeconds, unit: 's' });
   return same.map(({ tool, score: theirs }) => ({
     tool,

@@ -72,7 +72,7 @@ interface Problem {
   place(wanted: (fold: number) => boolean): Int32Array;
 }
 
-export function readSet({ info, header, rows, folds }: LoadedSet): Problem {
+function readSet({ info, header, rows, folds }: LoadedSet): Problem {
   const targetColumn = header.indexOf(info.target);
   const columns: Column[] = [];
   for (const [c, name] of header.entries()) {

@@ -7,11 +7,11 @@ import { sleep } from '../numbers.ts';
 import { codeVersion, laurelVersion, machineName, root } from '../record.ts';
 import { runLaurel } from './laurel.ts';
 import { peerTools, peerVersions, runPeer } from './peer.ts';
-import { keyOf, type QualityLine, type RunKey } from './run.ts';
+import { keyOf, type QualityLine, quietLoad, type RunKey } from './run.ts';
 import { report } from './summary.ts';
 
 /** The comparison: folds, budget and peers are fixed, so that nobody chooses them after the fact. */
-export const settings: Readonly<Record<string, { datasets: string[]; folds: number[]; peers: string[] }>> = {
+const settings: Readonly<Record<string, { datasets: string[]; folds: number[]; peers: string[] }>> = {
   '60': {
     datasets: [
       ...['abalone', 'adult', 'amazon-employee-access', 'car', 'cnae-9', 'jungle-chess'],
@@ -64,7 +64,11 @@ async function main(): Promise<number> {
   const folds = values.folds?.split(',').map(Number) ?? setting.folds;
   const tools = values.tools?.split(',') ?? ['laurel', ...setting.peers];
   const unknown = tools.filter((tool) => tool !== 'laurel' && !(tool in peerTools));
-  if (!(budget >= 5) || folds.some((fold) => !Number.isInteger(fold) || fold < 0 || fold > 9) || unknown.length > 0) {
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no tool ${unknown.join(', ')}.\n\n${usage}\n`);
+    return 2;
+  }
+  if (!(budget >= 5) || folds.some((fold) => !Number.isInteger(fold) || fold < 0 || fold > 9)) {
     process.stderr.write(`Folds are whole numbers from 0 to 9, the budget at least 5 seconds.\n\n${usage}\n`);
     return 2;
   }
@@ -102,9 +106,9 @@ async function measureAll(shared: Shared, { datasets, folds, budget, tools }: As
         const { code, versions } = codes.get(tool)!;
         const key: RunKey = { tool, dataset, fold, budget, machine: machineName(), code };
         if (known.has(keyOf(key)) && !values.again) continue;
-        set ??= shared.scorer.loadDataset(dataset, shared.data);
         process.stderr.write(`${dataset}, fold ${fold}, ${budget} s, ${tool} … `);
         try {
+          set ??= shared.scorer.loadDataset(dataset, shared.data);
           const loadBefore = await quiet();
           const result =
             tool === 'laurel'
@@ -127,7 +131,7 @@ async function measureAll(shared: Shared, { datasets, folds, budget, tools }: As
 /** Waits, at most a minute, until the run before is out of the load average; answers what it is then. */
 async function quiet(): Promise<number> {
   const now = () => loadavg()[0] as number;
-  for (let waited = 0; waited < 60 && now() > 1; waited++) await sleep(1000);
+  for (let waited = 0; waited < 60 && now() > quietLoad; waited++) await sleep(1000);
   return Number(now().toFixed(2));
 }
 

@@ -12,6 +12,9 @@ export interface RunResult {
   details?: Record<string, unknown>;
 }
 
+/** Load of a machine that does nothing but what is left of the run before. */
+export const quietLoad = 1;
+
 /** Identity of a measurement: what has a line with all of these is not measured again. */
 export interface RunKey {
   tool: string;
@@ -26,7 +29,7 @@ export interface RunKey {
 /** One line of bench/results/quality.jsonl. */
 export interface QualityLine extends RunKey, RunResult {
   versions: Record<string, string>;
-  /** load over the last minute just before the run: over 0.5 somebody else was at work, and the line is no fair one */
+  /** load over the last minute just before the run: over `quietLoad` others were at work, and the line is no fair one */
   loadBefore: number;
   date: string;
 }

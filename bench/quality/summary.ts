@@ -1,7 +1,7 @@
 import { higherIsBetter } from '../engine/peers.ts';
-import { createDraws, quantile, sum } from '../numbers.ts';
+import { createDraws, latestSeconds, quantile, sum } from '../numbers.ts';
 import { verdictOf } from '../table.ts';
-import type { QualityLine } from './run.ts';
+import { type QualityLine, quietLoad } from './run.ts';
 
 /** Scores of the tools on one fold of one dataset: the newest line of each. */
 interface Cell {
@@ -117,7 +117,7 @@ function verdictOn(cell: Cell, tool: string) {
 function costTable(lines: readonly QualityLine[], tools: readonly string[]): string {
   const rows = tools.map((tool) => {
     const own = lines.filter((line) => line.tool === tool);
-    const over = own.filter((line) => line.fitSeconds > 1.02 * line.budget + 3).length;
+    const over = own.filter((line) => line.fitSeconds > latestSeconds(line.budget)).length;
     const minutes = (2 * sum(own.map((line) => line.fitSeconds))) / 60;
     const highest = (values: number[]) => (values.length > 0 ? Math.max(...values) : 0);
     return [
@@ -134,12 +134,14 @@ function costTable(lines: readonly QualityLine[], tools: readonly string[]): str
 
 function machineLine(lines: readonly QualityLine[]): string {
   const versions = new Map(lines.map((line) => [line.tool, line.code]));
-  const noisy = lines.filter((line) => line.loadBefore > 1).length;
+  const noisy = lines.filter((line) => line.loadBefore > quietLoad).length;
   const dates = lines.map((line) => line.date.slice(0, 10)).sort();
   return [
     `Machine: ${[...new Set(lines.map((line) => line.machine))].join('; ')}, two threads each. ${dates[0]} to ${dates.at(-1)}.`,
     `Code: ${[...versions].map(([tool, code]) => `${tool} ${code}`).join('; ')}.`,
-    noisy > 0 ? `${noisy} of ${lines.length} runs began at a load above 1.` : 'Every run began on a quiet machine.',
+    noisy > 0
+      ? `${noisy} of ${lines.length} runs began at a load above ${quietLoad}.`
+      : 'Every run began on a quiet machine.',
   ].join(' ');
 }
 
