@@ -23,7 +23,8 @@ const commands: Record<string, Command> = {
     load: async () => (await import('./train/train.ts')).trainCommand,
   },
   predict: {
-    usage: 'predict DIR FILE [--probabilities] [--intervals]  predict the rows of a file with a trained model',
+    usage:
+      'predict DIR FILE [--probabilities] [--intervals [--level 0.9]]  predict the rows of a file with a trained model',
     load: async () => (await import('./predict/predict.ts')).predictCommand,
   },
   replay: {

@@ -1,5 +1,6 @@
 import { kernelHashes, type StudyState } from '@laurel/automl';
 import type { ExperimentManifest, ManifestTrial } from '@laurel/contracts';
+import program from '../../package.json' with { type: 'json' };
 import type { CompletedTrial, PreparedSummary } from './protocol.ts';
 import type { StudyEnd, TrialRecord } from './run-study.ts';
 
@@ -13,7 +14,7 @@ export interface ManifestInput {
   records: ReadonlyMap<number, TrialRecord>;
 }
 
-export const laurelVersion = '0.1.0';
+export const laurelVersion = program.version;
 
 /** Everything that made the models of a run, as `GET /experiments/{id}/manifest` says it of an experiment. */
 export function manifestOf({ file, prepared, state, end, trials, records }: ManifestInput): ExperimentManifest {

@@ -25,7 +25,7 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
   --gap N            times left out between the rows to train and to score on
   --group COLUMN     rows of one group stay together
   --weight COLUMN    how much each row counts, in training and in scores
-  --class-weights W  none or balanced; without it the search tries both where one class is rare
+  --class-weights W  none, balanced or auto (auto): the search tries both where one class is rare
   --horizon N        forecast: steps ahead (by the distance of the dates)
   --series COLUMN    forecast: tells several series apart
 ${searchUsage}

@@ -14,7 +14,7 @@ export interface ControlProps {
   problem?: string | null;
 }
 
-export const taskNames: Record<TaskKind, string> = {
+const taskNames: Record<TaskKind, string> = {
   binary: 'Binary classification',
   multiclass: 'Multiclass classification',
   regression: 'Regression',

@@ -248,19 +248,19 @@ function ParameterValue({
   );
 }
 
-export function modeOf(choice: ParameterChoice | undefined): Mode {
+function modeOf(choice: ParameterChoice | undefined): Mode {
   return choice === undefined ? 'free' : 'fixed' in choice ? 'fixed' : 'narrowed';
 }
 
 /** What a mode begins with: the default as the value, or the whole range to be narrowed. */
-export function firstChoice(mode: Mode, parameter: FamilyParameter): ParameterChoice | undefined {
+function firstChoice(mode: Mode, parameter: FamilyParameter): ParameterChoice | undefined {
   if (mode === 'free') return undefined;
   if (mode === 'fixed') return { fixed: parameter.default };
   if (parameter.kind === 'choice') return { values: [...parameter.values] };
   return { min: parameter.min, max: parameter.max };
 }
 
-export function rangeWords(parameter: FamilyParameter): string {
+function rangeWords(parameter: FamilyParameter): string {
   const preset = `default ${valueWord(parameter.default)}`;
   if (parameter.kind === 'choice') return `${parameter.values.map(valueWord).join(', ')}; ${preset}`;
   const { min, max, log } = parameter;

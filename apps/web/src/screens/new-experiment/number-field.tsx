@@ -56,7 +56,7 @@ export function NumberField({
 }
 
 /** What is wrong with a text as a number; null when nothing is, or when it is empty. */
-export function wrongNumber(
+function wrongNumber(
   text: string,
   { whole, min, max }: { whole: boolean; min?: number | undefined; max?: number | undefined },
 ): string | null {

@@ -130,7 +130,7 @@ function ValidationDetails({ choices, plan, dataset, onChange }: ControlProps & 
 }
 
 /** How a plan validates, as a part of a sentence. */
-export function validationWords({ validation, task }: ExperimentPlan): string {
+function validationWords({ validation, task }: ExperimentPlan): string {
   const { kind, folds, repeats, column, gap = 0 } = validation;
   const again = repeats > 1 ? `, ${repeats} times over` : '';
   if (kind === 'holdout') return 'one split';

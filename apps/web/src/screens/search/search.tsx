@@ -197,7 +197,7 @@ function Importance({ experiment, trials, families }: ChartsProps) {
   );
 }
 
-export function unknownWords(result: ImportanceOfParameters): string {
+function unknownWords(result: ImportanceOfParameters): string {
   if (result.kind === 'too-few-trials') {
     return `too few trials: ${result.trials} of ${plural(result.needed, 'scored one')} needed`;
   }
