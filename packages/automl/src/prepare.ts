@@ -1,4 +1,5 @@
 import { AppError, type ExperimentPlan, predictsValues } from '@laurel/contracts';
+import { takeRows } from '@laurel/evaluation';
 import {
   type Column,
   decodeTable,
@@ -38,7 +39,7 @@ export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
   const labels = predictsValues(plan.task) ? [] : labelsOf(targetColumn, plan.labels);
   const all = targetValues(targetColumn, predictsValues(plan.task) ? null : labels);
   const usable = rowsWhere(table.rows, (row) => !Number.isNaN(all[row]!));
-  const usableTarget = takeValues(all, usable);
+  const usableTarget = takeRows(all, usable, 1);
   checkTarget(plan, usableTarget);
   const { warnings, ...split } = splitRows(table, plan, usable, all);
   const { rowIds, trainingRows } = split;
@@ -54,7 +55,7 @@ export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
   return {
     plan: { ...completed, sentences: describePlan(completed) },
     features,
-    target: takeValues(all, rowIds),
+    target: takeRows(all, rowIds, 1),
     ...split,
     ...weightsOf(table, plan, rowIds),
     inputs: features.columns.map((column) => describeInput(column, trainingRows)),
@@ -209,10 +210,4 @@ function rowsWhere(rows: number, keep: (row: number) => boolean): Int32Array {
   let count = 0;
   for (let row = 0; row < rows; row++) if (keep(row)) result[count++] = row;
   return result.slice(0, count);
-}
-
-function takeValues(values: Float64Array, rows: Int32Array): Float64Array {
-  const result = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]!]!;
-  return result;
 }

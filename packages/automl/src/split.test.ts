@@ -1,9 +1,9 @@
 import { profileTable, type Table } from '@laurel/tabular';
 import { describe, expect, it } from 'vitest';
+import { foldRows } from './folds.ts';
 import { planExperiment } from './plan/plan.ts';
 import { decodePrepared, encodePrepared, prepareData } from './prepare.ts';
 import { tableOf } from './testing.ts';
-import { foldRows } from './trial/fold.ts';
 
 const rows = 400;
 /** Days in a mixed order, four rows a day; `shop` has 25 shops; one day and one shop are not known. */

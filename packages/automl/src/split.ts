@@ -1,4 +1,5 @@
 import { AppError, type ExperimentPlan, predictsValues } from '@laurel/contracts';
+import { takeRows } from '@laurel/evaluation';
 import {
   type Column,
   findColumn,
@@ -40,9 +41,9 @@ export function splitRows(table: Table, plan: ExperimentPlan, rows: Int32Array, 
 function atRandom(plan: ExperimentPlan, rows: Int32Array, all: Float64Array): RowSplit {
   const kind = predictsValues(plan.task) ? 'values' : 'classes';
   const { validation, seed, holdoutFraction: fraction } = plan;
-  const split = holdoutSplit({ target: pick(all, rows), kind, seed, fraction });
+  const split = holdoutSplit({ target: takeRows(all, rows, 1), kind, seed, fraction });
   const training = take(rows, split.training);
-  const target = pick(all, training);
+  const target = takeRows(all, training, 1);
   const common = { ...joined(training, take(rows, split.holdout)), warnings: [] };
   if (validation.kind === 'kfold') {
     const { folds, repeats } = validation;
@@ -78,7 +79,7 @@ function byGroup(plan: ExperimentPlan, column: Column, rows: Int32Array, all: Fl
   const { folds, repeats } = validation;
   return {
     ...common,
-    folds: groupFolds({ groups: own, target: pick(all, training), kind, folds, repeats, seed }),
+    folds: groupFolds({ groups: own, target: takeRows(all, training, 1), kind, folds, repeats, seed }),
   };
 }
 
@@ -89,7 +90,7 @@ function byTime(plan: ExperimentPlan, column: Column, rows: Int32Array): RowSpli
   const { folds, gap = 0 } = plan.validation;
   const dated = rows.filter((row) => Number.isFinite(column.values[row]!));
   dated.sort((a, b) => column.values[a]! - column.values[b]! || a - b);
-  const times = pick(column.values, dated);
+  const times = takeRows(column.values, dated, 1);
   const cut = timeCut(times, plan.holdoutFraction);
   const own = times.subarray(0, cut);
   const distinct = new Set(own).size;
@@ -179,10 +180,4 @@ function otherSeed(seed: number): number {
 
 function take(values: Int32Array, rows: Int32Array): Int32Array {
   return rows.map((row) => values[row]!);
-}
-
-function pick(values: Float64Array, rows: Int32Array): Float64Array {
-  const result = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) result[i] = values[rows[i]!]!;
-  return result;
 }

@@ -1,12 +1,4 @@
-import type {
-  Evaluation,
-  ExperimentPlan,
-  FailureKind,
-  FoldFit,
-  LearningCurves,
-  ModelInput,
-  TaskKind,
-} from '@laurel/contracts';
+import type { ExperimentPlan, FailureKind, FoldFit, LearningCurves, ModelInput, TaskKind } from '@laurel/contracts';
 import type { Table } from '@laurel/tabular';
 import type { Finishing } from './finish/finishing.ts';
 import type { SeriesHistory } from './models/types.ts';
@@ -184,9 +176,4 @@ export interface LoadedModel {
   predictPrepared(features: Table, history?: SeriesHistory): Float64Array;
   /** frees what its runtime holds; the model must not be used afterwards */
   dispose(): void;
-}
-
-export interface EvaluatedModel {
-  oof: Evaluation;
-  holdout: Evaluation | null;
 }

@@ -1,10 +1,12 @@
 import type { Metric } from '@laurel/evaluation';
+import { foldNumbers } from '../folds.ts';
 import {
   allMetrics,
   metricOf,
   outputsOf,
   type ScoredRows,
   scoreWithInterval,
+  seenBy,
   shapeOf,
   splitRows,
   standardDeviation,
@@ -158,10 +160,9 @@ export function foldScoresOf(prepared: PreparedData, scored: ScoredRows): number
   const metric = metricOf(prepared.plan.metric);
   const shape = shapeOf(prepared.plan);
   const outputs = outputsOf(prepared.plan);
-  const seen = metric.needs === 'labels' && scored.decided ? scored.decided : scored.predictions;
+  const seen = seenBy(metric, scored);
   return prepared.folds.flatMap((fold) => {
-    const numbers = [...new Set(fold)].filter((number) => number >= 0).sort((a, b) => a - b);
-    return numbers.map((number) => {
+    return foldNumbers(fold).map((number) => {
       const at = Int32Array.from(scored.rows.keys()).filter((i) => fold[scored.rows[i]!] === number);
       const predictions = new Float64Array(at.length * outputs);
       at.forEach((i, to) => {

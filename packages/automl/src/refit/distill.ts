@@ -1,16 +1,16 @@
 import { predictsValues } from '@laurel/contracts';
-import { createRandom, deriveSeed, selectRows, sliceRows } from '@laurel/tabular';
+import { createRandom, deriveSeed, selectRows } from '@laurel/tabular';
 import { writeBag } from '../artifact.ts';
 import { families } from '../families.ts';
 import { finishTrial, foldScoresOf } from '../finish/finish.ts';
+import { foldList, foldRows } from '../folds.ts';
 import type { Config, FamilyInfo, FitInput } from '../models/types.ts';
 import { dataFacts } from '../prepare.ts';
 import { outputsOf, splitRows } from '../scoring.ts';
 import { Accumulator } from '../trial/accumulator.ts';
-import { foldRows } from '../trial/fold.ts';
+import { fitInput } from '../trial/fold.ts';
+import { fitWithin } from '../trial/memory.ts';
 import type { EngineContext, LoadedModel, PreparedData } from '../types.ts';
-import { allRowsInput } from './input.ts';
-import { foldList } from './out-of-fold.ts';
 import type { RefitOptions } from './refit.ts';
 import { studentRows } from './student-rows.ts';
 
@@ -21,8 +21,9 @@ const noHeldRows = 20;
 /**
  * One small model that learns what a larger one answers (Buciluǎ, Caruana and Niculescu-Mizil 2006): on the training
  * rows half the truth and half the teacher's answer, and as many rows mixed of them, which no model has seen. For its
- * score a student of every fold learns from the teacher's models of that fold alone, so that nothing of a row that is
- * scored reaches it; the one that is kept learns from all.
+ * score a student of every fold learns from the teacher's models of that fold alone, which have not seen the rows that are
+ * scored; weights of an ensemble and its calibration have, so that the score is a little hopeful. The one that is kept
+ * learns from all.
  */
 export async function distill(
   prepared: PreparedData,
@@ -34,6 +35,10 @@ export async function distill(
   const info = studentFamily(plan.task);
   const config = info.startingConfigs(dataFacts(prepared))[0] ?? {};
   const family = await info.load();
+  const facts = dataFacts(prepared);
+  const fitStudent = async (input: FitInput) =>
+    (await fitWithin(input, input.train.rows.length, info, { ...facts, rows: input.train.rows.length }, family.fit))
+      .model;
   const oof = new Accumulator(prepared.trainingRows, outputsOf(plan));
   const iterations: number[] = [];
   for (const { repeat, number, index } of foldList(prepared.folds)) {
@@ -43,7 +48,7 @@ export async function distill(
     const { input } = studentInput(prepared, config, context, training, seed, (table) =>
       teacher.predictWithFold(index, table),
     );
-    const student = await family.fit(input);
+    const student = await fitStudent(input);
     iterations.push(student.iterations);
     oof.add(student.predict(prepared.features, validation), validation);
     student.dispose();
@@ -52,7 +57,7 @@ export async function distill(
   const seed = deriveSeed(options.seed, 'distill');
   const { input } = studentInput(prepared, config, context, all, seed, (table) => teacher.predict(table), false);
   const rounds = iterations.sort((a, b) => a - b)[(iterations.length - 1) >> 1]!;
-  const student = await family.fit({ ...input, iterations: Math.max(1, rounds) });
+  const student = await fitStudent({ ...input, iterations: Math.max(1, rounds) });
   const raw = oof.mean();
   const finished = finishTrial(prepared, raw, foldScoresOf(prepared, splitRows(prepared, 'oof', raw)), options.seed);
   const artifact = writeBag(prepared, info.id, [student.state()], finished.finishing);
@@ -79,25 +84,24 @@ function studentInput(
   answer: (table: PreparedData['features']) => Float64Array,
   stopsEarly = true,
 ): { input: FitInput } {
-  const { input } = allRowsInput(prepared, { config, seed }, context);
-  const held = stopsEarly ? heldRows(training, seed) : new Int32Array(0);
+  const drawn = stopsEarly ? heldRows(training, seed) : new Int32Array(0);
+  const held = drawn.length < noHeldRows ? new Int32Array(0) : drawn;
   const isHeld = new Set(held);
   const own = training.filter((row) => !isHeld.has(row));
+  const request = { config, seed: deriveSeed(seed, 'refit'), training: own, validation: held, models: 1 };
+  const { input } = fitInput(prepared, request, context);
+  const { weights } = input.train;
   const rows = studentRows(
     {
       features: selectRows(prepared.features, own),
       target: Float64Array.from(own, (row) => prepared.target[row]!),
-      weights: prepared.weights && Float64Array.from(own, (row) => prepared.weights![row]!),
+      weights: weights && Float64Array.from(own, (row) => weights[row]!),
       classes: predictsValues(prepared.plan.task) ? 0 : prepared.plan.labels.length,
     },
     answer,
     seed,
   );
-  const validation =
-    held.length < noHeldRows
-      ? null
-      : { features: sliceRows(prepared.features, 0, prepared.trainingRows), target: prepared.target, rows: held };
-  return { input: { ...input, train: rows, validation } };
+  return { input: { ...input, train: rows } };
 }
 
 function heldRows(training: Int32Array, seed: number): Int32Array {

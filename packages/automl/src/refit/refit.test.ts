@@ -2,6 +2,7 @@ import { sliceRows } from '@laurel/tabular';
 import { expect, it } from 'vitest';
 import { loadModel, readArtifactHeader } from '../artifact.ts';
 import { automl } from '../automl.ts';
+import { holdoutMetrics } from '../holdout.ts';
 import { signalTable } from '../testing.ts';
 import { refitModel } from './refit.ts';
 
@@ -21,6 +22,10 @@ it.each(['label', 'value'])('fits a model for %s again on all rows, and distils 
     // as good as what it was made from, within what 240 rows can tell
     expect(refit.score / source.score).toBeGreaterThan(0.7);
     expect(refit.score / source.score).toBeLessThan(1.4);
+    // and so is what the new model itself answers for rows that it has not seen
+    const sealedScore = (holdout: Float32Array) => holdoutMetrics(prepared, holdout)![prepared.plan.metric]!.value!;
+    expect(sealedScore(refit.holdout) / sealedScore(source.holdout)).toBeGreaterThan(0.7);
+    expect(sealedScore(refit.holdout) / sealedScore(source.holdout)).toBeLessThan(1.4);
     expect(refit.name).not.toBe(source.name);
     loaded.dispose();
   }
@@ -50,7 +55,7 @@ it('fits every member of an ensemble once', async () => {
   run.model.dispose();
 });
 
-it('says why a forecast or a refitted model is not fitted again', async () => {
+it('says why a refitted model is not fitted again', async () => {
   const run = await automl({
     table: signalTable(200),
     target: 'value',

@@ -1,5 +1,5 @@
 import { AppError } from '@laurel/contracts';
-import { sliceRows } from '@laurel/tabular';
+import { deriveSeed, sliceRows } from '@laurel/tabular';
 import { type ArtifactHeader, loadModel, readArtifactHeader, writeBag, writeEnsemble } from '../artifact.ts';
 import { readContainer } from '../container.ts';
 import { type FamilyLookup, familyOf } from '../families.ts';
@@ -8,10 +8,10 @@ import { correctedModel } from '../finish/priors.ts';
 import type { ModelState } from '../models/types.ts';
 import { dataFacts } from '../prepare.ts';
 import { outputsOf } from '../scoring.ts';
+import { fitInput } from '../trial/fold.ts';
 import { fitWithin } from '../trial/memory.ts';
 import type { EngineContext, LoadedModel, PreparedData, TrialResult } from '../types.ts';
 import { distill } from './distill.ts';
-import { allRowsInput } from './input.ts';
 import { outOfFold } from './out-of-fold.ts';
 
 export type RefitKind = 'full' | 'distilled';
@@ -48,12 +48,11 @@ export async function refitModel(
         ? await refitFully(prepared, artifact, source, options, context)
         : await distill(prepared, source, options, context);
     const model = await loadModel(made.artifact, options.lookup);
-    const result = { ...made, ...predicted(prepared, model, context) };
-    model.dispose();
-    const fitSeconds = (context.now() - startMs) / 1000;
+    const answers = predicted(prepared, model, context);
     return {
-      ...result,
-      fitSeconds,
+      ...made,
+      ...answers,
+      fitSeconds: (context.now() - startMs) / 1000,
       learningCurves: noCurves,
       members: [],
       fits: [],
@@ -85,14 +84,16 @@ async function refitArtifact(
   artifact: Uint8Array,
   lookup: FamilyLookup,
   context: EngineContext,
+  models = 1,
 ): Promise<Uint8Array> {
   const header = readArtifactHeader(artifact);
   const { finishing = {} } = header;
-  if (header.kind === 'bag') return refitBag(prepared, header, lookup, context);
+  if (header.kind === 'bag') return refitBag(prepared, header, lookup, context, models);
   const { tensors } = readContainer(artifact, 'model');
   const members: { artifact: Uint8Array; weight: number; name: string }[] = [];
   for (const [index, { weight = 0, name = '' }] of header.members.entries()) {
-    const own = await refitArtifact(prepared, tensors[`a${index}`] as Uint8Array, lookup, context);
+    const member = tensors[`a${index}`] as Uint8Array;
+    const own = await refitArtifact(prepared, member, lookup, context, models * header.members.length);
     members.push({ artifact: own, weight, name });
   }
   return writeEnsemble(prepared, header.family, members, { finishing, stack: header.stack });
@@ -103,6 +104,7 @@ async function refitBag(
   header: ArtifactHeader,
   lookup: FamilyLookup,
   context: EngineContext,
+  models: number,
 ): Promise<Uint8Array> {
   const { fitted, family: id, finishing = {} } = header;
   if (!fitted || fitted.folds.length === 0)
@@ -113,18 +115,27 @@ async function refitBag(
   const { rows, iterations, decided } = medianFold(fitted.folds);
   const growth = Math.min(mostMoreRounds, Math.max(1, Math.sqrt(prepared.trainingRows / Math.max(1, rows))));
   const rounds = Math.max(1, Math.round(iterations * growth));
-  const { input, corrected } = allRowsInput(prepared, fitted, context);
+  const request = { config: fitted.config, seed: deriveSeed(fitted.seed, 'refit'), ...everyRow(prepared), models };
+  const { input, corrected } = fitInput(prepared, request, context);
   const family = await info.load();
-  const { model } = await fitWithin(
+  const { model, lackedMemory } = await fitWithin(
     { ...input, iterations: rounds, ...(decided ? { decided: { ...decided, rounds } } : {}) },
     input.train.rows.length,
     info,
     dataFacts(prepared),
     family.fit,
   );
+  if (lackedMemory) {
+    model.dispose();
+    throw cannot('all of its rows do not fit into the memory of a fit');
+  }
   const state: ModelState = (corrected ? correctedModel(model, corrected) : model).state();
   model.dispose();
   return writeBag(prepared, id, [state], finishing, fitted);
+}
+
+function everyRow({ trainingRows }: PreparedData) {
+  return { training: new Int32Array(trainingRows).map((_, row) => row), validation: new Int32Array(0) };
 }
 
 /** The fold with the middle number of iterations; of two the earlier. */
@@ -133,8 +144,16 @@ function medianFold<F extends { iterations: number }>(folds: readonly F[]): F {
   return folds[order[(order.length - 1) >> 1]!]!;
 }
 
-/** What the new model itself answers: the sealed rows, and how long a row takes. */
+/** What the new model itself answers: the sealed rows, and how long a row takes. Disposes of the model. */
 function predicted(prepared: PreparedData, model: LoadedModel, context: EngineContext) {
+  try {
+    return answersOf(prepared, model, context);
+  } finally {
+    model.dispose();
+  }
+}
+
+function answersOf(prepared: PreparedData, model: LoadedModel, context: EngineContext) {
   const { features, trainingRows, target } = prepared;
   const sealed = target.length - trainingRows;
   const sample = sliceRows(features, 0, Math.min(timedRows, trainingRows));

@@ -10,7 +10,7 @@ export const noCapMs = 1_000_000_000;
 /** Rows that the selection of an ensemble looks at, at most, several times over. */
 const mostSelectionRows = 40_000;
 
-/** True when only the number of trials limits the run: then no clock takes part in any decision. */
+/** True when only the number of trials limits the run: then no clock decides, but for limits of milliseconds per row. */
 export function countsTrialsOnly(plan: ExperimentPlan): boolean {
   return plan.budget.seconds === null;
 }
@@ -31,7 +31,7 @@ const ensembleMsPerPrediction = 0.012;
 export function reserveMs({ plan, trials }: Pick<StudyState, 'plan' | 'trials'>): number {
   const totalMs = (plan.budget.seconds ?? 0) * 1000;
   const models = trials.filter((trial) => trial.status === 'completed' && trial.kind === 'model').length;
-  const single = plan.validation.kind === 'holdout';
+  const single = plan.validation.folds === 1;
   const rows = plan.rows.training * (single ? validationFraction(plan.rows.training) : 1);
   const predictions = Math.min(rows, mostSelectionRows) * Math.max(1, plan.labels.length) * Math.max(8, models);
   const neededMs = ensembleStartMs + ensembleMsPerPrediction * predictions;

@@ -152,8 +152,8 @@ function applyToTrial(state: StudyState, event: TrialEvent, actions: StudyAction
 
 /** Half of the rows of a fold, for one more try of a model whose process was ended for its memory; null: no more. */
 function fewerRows({ plan, stopping }: StudyState, trial: StudyTrial): number | null {
-  const { kind, folds } = plan.validation;
-  const rows = Math.floor((plan.rows.training * (kind === 'kfold' ? 1 - 1 / folds : 1)) / 2);
+  const { folds } = plan.validation;
+  const rows = Math.floor((plan.rows.training * (folds > 1 ? 1 - 1 / folds : 1)) / 2);
   const isHopeless = rows < fewestRows || trial.rungRows !== undefined || trial.rowLimit !== undefined;
   return isHopeless || trial.kind !== 'model' || stopping !== 'no' ? null : rows;
 }

@@ -2,7 +2,8 @@ import { type FoldFit, maxArtifactBytes } from '@laurel/contracts';
 import { allFinite, type Metric } from '@laurel/evaluation';
 import { deriveSeed, sliceRows, type Table } from '@laurel/tabular';
 import { bestThreshold } from '../finish/threshold.ts';
-import type { FitInput, FittedModel, ModelState } from '../models/types.ts';
+import { type FoldPlace, foldRows } from '../folds.ts';
+import type { Config, FitInput, FittedModel, ModelState } from '../models/types.ts';
 import { metricOf, shapeOf } from '../scoring.ts';
 import type { EngineContext, GeneratedFeature, PreparedData, TrialSpec } from '../types.ts';
 import type { Accumulator } from './accumulator.ts';
@@ -28,9 +29,7 @@ export interface FoldResult {
   lackedMemory: boolean;
 }
 
-export interface Round {
-  repeat: number;
-  number: number;
+export interface Round extends FoldPlace {
   index: number;
   /** models of the bag */
   folds: number;
@@ -41,50 +40,61 @@ export interface Round {
 
 /** What a family is given to fit one fold. */
 export function foldInput(prepared: PreparedData, spec: TrialSpec, context: EngineContext, round: Round): FitInput {
-  const { plan, trainingRows } = prepared;
-  // Slices without the holdout: a family cannot see what is sealed.
-  const features = sliceRows(prepared.features, 0, trainingRows);
-  const target = prepared.target.subarray(0, trainingRows);
   const rows = foldRows(prepared, round);
-  const weights = fitWeights(prepared, spec.config, rows.training);
+  const seed = deriveSeed(spec.seed, 'fold', round.repeat, round.number);
+  const models = round.folds;
+  const { input } = fitInput(prepared, { config: spec.config, seed, ...rows, models }, context);
   return {
-    task: plan.task,
-    classes: plan.labels.length,
-    train: { features, target, rows: rows.training, ...(weights.rows ? { weights: weights.rows } : {}) },
-    validation: {
-      features,
-      target,
-      rows: rows.validation,
-      ...(prepared.weights ? { weights: prepared.weights.subarray(0, trainingRows) } : {}),
-    },
-    config: spec.config,
-    features: { off: plan.engineering === 'off', dropped: plan.droppedFeatures ?? [] },
+    ...input,
     ...(prepared.forecast ? { history: prepared.forecast.history } : {}),
-    seed: deriveSeed(spec.seed, 'fold', round.repeat, round.number),
-    metric: fitMetric(prepared, metricOf(plan.metric), rows.validation),
     deadlineMs: round.deadlineMs,
-    now: context.now,
     // with an empty record it still has no clock: the fit that is repeated had time enough
     ...(round.repeated ? { decided: round.repeated.decided ?? {} } : {}),
-    memoryLimitBytes: context.processLimitBytes ? fitMemoryShare * context.processLimitBytes : defaultFitMemoryBytes,
-    modelLimitBytes: Math.floor((tensorShare * maxArtifactBytes) / round.folds),
-    ...(context.signal ? { signal: context.signal } : {}),
     onIteration: (iteration, score) => context.onEvent?.({ type: 'iteration', fold: round.index, iteration, score }),
   };
 }
 
-/** Rows that a fold trains on, and that it is validated on; both ascending. */
-export function foldRows(
-  { folds, trainEnds, trainingRows }: Pick<PreparedData, 'folds' | 'trainEnds' | 'trainingRows'>,
-  { repeat, number }: Pick<Round, 'repeat' | 'number'>,
-): { training: Int32Array; validation: Int32Array } {
-  const fold = folds[repeat]!;
-  const all = new Int32Array(trainingRows).map((_, row) => row);
-  const end = trainEnds?.[number];
-  return {
-    training: end === undefined ? all.filter((row) => fold[row] !== number) : all.slice(0, end),
-    validation: all.filter((row) => fold[row] === number),
+export interface FitRequest {
+  config: Config;
+  seed: number;
+  training: Int32Array;
+  /** to stop early by; empty: the fit has a fixed number of rounds */
+  validation: Int32Array;
+  /** models that share the size of one artifact */
+  models: number;
+}
+
+/**
+ * A fit on rows of the training part, without a deadline. `corrected`: weights of classes that the search tried, which
+ * the model's probabilities are corrected by.
+ */
+export function fitInput(
+  prepared: PreparedData,
+  { config, seed, training, validation, models }: FitRequest,
+  context: EngineContext,
+): { input: FitInput; corrected: number[] | undefined } {
+  const { plan, trainingRows } = prepared;
+  // Slices without the holdout: a family cannot see what is sealed.
+  const features = sliceRows(prepared.features, 0, trainingRows);
+  const target = prepared.target.subarray(0, trainingRows);
+  const weights = fitWeights(prepared, config, training);
+  const own = prepared.weights ? { weights: prepared.weights.subarray(0, trainingRows) } : {};
+  const input: FitInput = {
+    task: plan.task,
+    classes: plan.labels.length,
+    train: { features, target, rows: training, ...(weights.rows ? { weights: weights.rows } : {}) },
+    validation: validation.length > 0 ? { features, target, rows: validation, ...own } : null,
+    config,
+    features: { off: plan.engineering === 'off', dropped: plan.droppedFeatures ?? [] },
+    seed,
+    metric: fitMetric(prepared, metricOf(plan.metric), validation),
+    deadlineMs: Number.POSITIVE_INFINITY,
+    now: context.now,
+    memoryLimitBytes: context.processLimitBytes ? fitMemoryShare * context.processLimitBytes : defaultFitMemoryBytes,
+    modelLimitBytes: Math.floor((tensorShare * maxArtifactBytes) / models),
+    ...(context.signal ? { signal: context.signal } : {}),
   };
+  return { input, corrected: weights.corrected };
 }
 
 /** The plan's metric as families ask for it; a score that is not defined counts as the worst. */

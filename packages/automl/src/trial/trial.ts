@@ -3,6 +3,7 @@ import { runEnsemble } from '../ensemble.ts';
 import { type FamilyLookup, familyOf } from '../families.ts';
 import { finishPredictions, finishTrial } from '../finish/finish.ts';
 import { correctedModel } from '../finish/priors.ts';
+import { foldList } from '../folds.ts';
 import { averageCurves } from '../learning-curves.ts';
 import type { FamilyInfo } from '../models/types.ts';
 import { configName } from '../names.ts';
@@ -58,7 +59,7 @@ async function fitBag(
   const limitMs = spec.capMs >= noCapMs ? Number.POSITIVE_INFINITY : spec.capMs;
   const deadlineMs = startMs + limitMs - Math.min(mostFinishMs, limitMs * finishShare);
   const outputs = outputsOf(plan);
-  const rounds = repeats.flatMap((fold, repeat) => foldNumbers(fold).map((number) => ({ repeat, number })));
+  const rounds = foldList(repeats);
   const oof = new Accumulator(prepared.trainingRows, outputs);
   const holdout = new Accumulator(prepared.target.length - prepared.trainingRows, outputs);
   const results: FoldResult[] = [];
@@ -184,9 +185,4 @@ function prunedTrial({ cause, reason }: Pruning, results: readonly FoldResult[],
   if (defined.length === 0) throw new NotANumber();
   const score = defined.reduce((sum, value) => sum + value, 0) / defined.length;
   return { score, foldScores, cause, reason, fitSeconds, fits: results.map((fold) => fold.fit) };
-}
-
-/** The folds that validate, ascending. */
-function foldNumbers(fold: Int8Array): number[] {
-  return [...new Set(fold)].filter((number) => number >= 0).sort((a, b) => a - b);
 }
