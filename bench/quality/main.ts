@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type LoadedSet, openShared, type Shared } from '../engine/datasets.ts';
-import { sleep } from '../numbers.ts';
+import { sleep, sum } from '../numbers.ts';
 import { codeVersion, laurelVersion, machineName, root } from '../record.ts';
 import { runLaurel } from './laurel.ts';
 import { peerTools, peerVersions, runPeer } from './peer.ts';
-import { keyOf, type QualityLine, quietLoad, type RunKey } from './run.ts';
+import { keyOf, type QualityLine, quietShare, type RunKey } from './run.ts';
 import { report } from './summary.ts';
 
 /** The comparison: folds, budget and peers are fixed, so that nobody chooses them after the fact. */
@@ -109,12 +109,12 @@ async function measureAll(shared: Shared, { datasets, folds, budget, tools }: As
         process.stderr.write(`${dataset}, fold ${fold}, ${budget} s, ${tool} … `);
         try {
           set ??= shared.scorer.loadDataset(dataset, shared.data);
-          const loadBefore = await quiet();
+          const busyBefore = await quiet();
           const result =
             tool === 'laurel'
               ? await runLaurel(shared, set, fold, budget)
               : await runPeer(shared, set, { tool, fold, budget, python });
-          add({ ...key, ...result, versions, loadBefore, date: new Date().toISOString() });
+          add({ ...key, ...result, versions, busyBefore, date: new Date().toISOString() });
           process.stderr.write(
             `${result.metric} ${result.score.toPrecision(5)} in ${result.fitSeconds.toFixed(1)} s\n`,
           );
@@ -128,11 +128,24 @@ async function measureAll(shared: Shared, { datasets, folds, budget, tools }: As
   return failed;
 }
 
-/** Waits, at most a minute, until the run before is out of the load average; answers what it is then. */
+/** Waits, at most a minute, until two seconds pass with the processors nearly idle; answers the share that was at work. */
 async function quiet(): Promise<number> {
-  const now = () => loadavg()[0] as number;
-  for (let waited = 0; waited < 60 && now() > quietLoad; waited++) await sleep(1000);
-  return Number(now().toFixed(2));
+  let busy = 1;
+  for (let waited = 0; waited < 60 && busy > quietShare; waited += 2) busy = await busyShare(2000);
+  return Number(busy.toFixed(2));
+}
+
+/** Share of all processors' time that was not idle during the next milliseconds. */
+async function busyShare(ms: number): Promise<number> {
+  const read = () => {
+    const times = cpus().map(({ times }) => times);
+    const idle = sum(times.map((time) => time.idle));
+    return { idle, all: sum(times.flatMap((time) => Object.values(time))) };
+  };
+  const before = read();
+  await sleep(ms);
+  const after = read();
+  return 1 - (after.idle - before.idle) / Math.max(1, after.all - before.all);
 }
 
 function codeOf(tool: string, python: string): { code: string; versions: Record<string, string> } {

@@ -16,7 +16,7 @@ const line = (tool: string, dataset: string, score: number, more: Partial<Qualit
   predictSeconds: 1,
   peakMb: 100,
   versions: {},
-  loadBefore: 0.1,
+  busyBefore: 0.01,
   date: '2026-01-01T00:00:00Z',
   ...more,
 });

@@ -12,8 +12,8 @@ export interface RunResult {
   details?: Record<string, unknown>;
 }
 
-/** Load of a machine that does nothing but what is left of the run before. */
-export const quietLoad = 1;
+/** Share of the processors that others may use just before a run for the machine to count as quiet. */
+export const quietShare = 0.1;
 
 /** Identity of a measurement: what has a line with all of these is not measured again. */
 export interface RunKey {
@@ -29,8 +29,10 @@ export interface RunKey {
 /** One line of bench/results/quality.jsonl. */
 export interface QualityLine extends RunKey, RunResult {
   versions: Record<string, string>;
-  /** load over the last minute just before the run: over `quietLoad` others were at work, and the line is no fair one */
-  loadBefore: number;
+  /** share of the processors at work just before the run: over `quietShare` others were, and the line is no fair one */
+  busyBefore?: number;
+  /** in the first lines instead: load over the minute before, which holds the run before too; up to 1 was quiet */
+  loadBefore?: number;
   date: string;
 }
 

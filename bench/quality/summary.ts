@@ -1,7 +1,7 @@
 import { higherIsBetter } from '../engine/peers.ts';
 import { createDraws, latestSeconds, quantile, sum } from '../numbers.ts';
 import { verdictOf } from '../table.ts';
-import { type QualityLine, quietLoad } from './run.ts';
+import { type QualityLine, quietShare } from './run.ts';
 
 /** Scores of the tools on one fold of one dataset: the newest line of each. */
 interface Cell {
@@ -134,13 +134,13 @@ function costTable(lines: readonly QualityLine[], tools: readonly string[]): str
 
 function machineLine(lines: readonly QualityLine[]): string {
   const versions = new Map(lines.map((line) => [line.tool, line.code]));
-  const noisy = lines.filter((line) => line.loadBefore > quietLoad).length;
+  const noisy = lines.filter((line) => (line.busyBefore ?? 0) > quietShare || (line.loadBefore ?? 0) > 1).length;
   const dates = lines.map((line) => line.date.slice(0, 10)).sort();
   return [
     `Machine: ${[...new Set(lines.map((line) => line.machine))].join('; ')}, two threads each. ${dates[0]} to ${dates.at(-1)}.`,
     `Code: ${[...versions].map(([tool, code]) => `${tool} ${code}`).join('; ')}.`,
     noisy > 0
-      ? `${noisy} of ${lines.length} runs began at a load above ${quietLoad}.`
+      ? `${noisy} of ${lines.length} runs began while others were at work.`
       : 'Every run began on a quiet machine.',
   ].join(' ');
 }
