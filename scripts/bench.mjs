@@ -7,7 +7,14 @@ import { pathToFileURL } from 'node:url';
 import { root, setup, toolEnv } from './setup.mjs';
 
 /** Apps and packages that a benchmark runs; all apps unless it says less here. */
-const needs = { budget: ['cli'], engine: ['cli'], networks: ['cli'], quality: ['cli'], trees: ['trees'] };
+const needs = {
+  ablation: ['cli'],
+  budget: ['cli'],
+  engine: ['cli'],
+  networks: ['cli'],
+  quality: ['cli'],
+  trees: ['trees'],
+};
 
 const folder = join(root, 'bench');
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));

@@ -19,12 +19,16 @@ export interface FoldResult {
   models: number;
 }
 
-/** Trains on nine folds with the command line, predicts the tenth, scores it. Two processes train, as the peers' two threads. */
+/**
+ * Trains on nine folds with the command line, predicts the tenth, scores it. Two processes train, as the peers' two
+ * threads. `more` are further options of `laurel train`.
+ */
 export async function runFold(
   scorer: Scorer,
   set: LoadedSet,
   fold: number,
   budgetSeconds: number,
+  more: readonly string[] = [],
 ): Promise<FoldResult> {
   const folder = mkdtempSync(join(tmpdir(), 'laurel-bench-'));
   try {
@@ -44,6 +48,7 @@ export async function runFold(
       '0',
       '--seed',
       '1',
+      ...more,
     ];
     const trained = await laurel(['train', at('train.csv'), ...options, '--out', at('model')], at('train.out'));
     const probabilities = task === 'regression' ? [] : ['--probabilities'];

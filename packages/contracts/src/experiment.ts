@@ -80,6 +80,8 @@ export const experimentRequest = z.strictObject({
   /** id of a search strategy */
   strategy: z.string().optional(),
   space: spaceChoices.optional(),
+  /** `off`: no models are combined, the best single one wins */
+  ensemble: z.enum(['auto', 'off']).optional(),
   classWeights: classWeightChoice.optional(),
   constraints: modelConstraints.optional(),
   /** longest time of one trial */
@@ -174,6 +176,8 @@ export const experimentPlan = z.object({
   /** `off`: models see the columns as they are. Absent: the search may add features */
   engineering: z.enum(['auto', 'off']).optional(),
   droppedFeatures: z.array(z.string()).optional(),
+  /** `off`: no models are combined. Absent: an ensemble is tried at the end */
+  ensemble: z.enum(['auto', 'off']).optional(),
   classWeights: classWeightChoice.optional(),
   /** column of row weights */
   weight: z.string().optional(),

@@ -2,7 +2,7 @@ import { basename, extname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PlanRequest } from '@laurel/automl';
 import { AppError } from '@laurel/contracts';
-import { readSearch, searchFlags, searchUsage } from './search-options.ts';
+import { readSearch, readSwitch, searchFlags, searchUsage } from './search-options.ts';
 
 export interface TrainOptions {
   file: string;
@@ -31,6 +31,8 @@ export const trainUsage = `Usage: laurel train FILE --target COLUMN [options]
 ${searchUsage}
   --include a,b      the columns to use (all that help); forecast: those known beforehand
   --exclude a,b      columns to leave out
+  --engineering E    auto, or off: no features are made of the columns (auto)
+  --drop NAME        a feature made of columns that is never made again; as often as needed
   --seed N           0 to 4294967295 (0)
   --out DIR          where the model goes (NAME-model)
 
@@ -72,7 +74,7 @@ export function readTrainOptions(args: string[]): TrainOptions | null {
       ...readSearch(values),
       horizon: readCount('--horizon', values.horizon),
       series: values.series,
-      features: readFeatures(values.include, values.exclude),
+      features: readFeatures(values),
     },
   };
 }
@@ -104,6 +106,8 @@ function parse(args: string[]) {
         include: text,
         ...searchFlags,
         exclude: text,
+        engineering: text,
+        drop: { type: 'string', multiple: true },
         seed: text,
         out: text,
         help: { type: 'boolean', short: 'h' },
@@ -139,9 +143,16 @@ function readHoldout(text: string | undefined): PlanRequest['holdout'] {
   );
 }
 
-function readFeatures(include: string | undefined, exclude: string | undefined): PlanRequest['features'] {
-  if (include === undefined && exclude === undefined) return undefined;
-  return { include: list(include), exclude: list(exclude) };
+type FeatureFlags = Partial<Record<'include' | 'exclude' | 'engineering', string>> & { drop?: string[] };
+
+function readFeatures({ include, exclude, engineering, drop }: FeatureFlags): PlanRequest['features'] {
+  const asked = {
+    include: list(include),
+    exclude: list(exclude),
+    engineering: readSwitch('--engineering', engineering),
+    drop,
+  };
+  return Object.values(asked).every((value) => value === undefined) ? undefined : asked;
 }
 
 type ValidationFlags = Partial<Record<'validation' | 'folds' | 'repeats' | 'gap', string>>;

@@ -30,12 +30,23 @@ describe('options of the search', () => {
       constraints: { maxPredictMsPerRow: 0.2, maxModelBytes: 1_500_000 },
     });
     expect(request().space).toBeUndefined();
+    expect(request().features).toBeUndefined();
+  });
+
+  it('reads what is switched off', () => {
+    const args = ['--engineering', 'off', '--ensemble', 'off', '--drop', 'a / b', '--drop', 'c, d'];
+    expect(request(...args)).toMatchObject({
+      ensemble: 'off',
+      features: { engineering: 'off', drop: ['a / b', 'c, d'] },
+    });
   });
 
   it.each([
     [['--set', 'gbm=3'], 'family.parameter=value'],
     [['--trial-seconds', '0'], 'above 0'],
     [['--max-model-mb', 'big'], 'above 0'],
+    [['--ensemble', 'no'], 'Use auto or off'],
+    [['--engineering', 'none'], 'Use auto or off'],
   ])('says what is wrong with %j', (args, words) => {
     expect(() => request(...args)).toThrow(words);
   });

@@ -8,15 +8,18 @@ export const searchFlags = {
   families: text,
   strategy: text,
   set: { type: 'string', multiple: true },
+  ensemble: text,
   'trial-seconds': text,
   'max-predict-ms': text,
   'max-model-mb': text,
 } as const;
 
 export const searchUsage = `  --families a,b     model families to train (all that fit)
-  --strategy S       portfolio-then-search, cost-frugal, tpe, halving or random (the first)
+  --strategy S       portfolio-then-search, cost-frugal, tpe, halving, random, defaults-then-search or
+                     portfolio (the first)
   --set F.P=VALUE    fix a hyperparameter: gbm.learningRate=0.1; or a range, gbm.maxLeaves=8..64, or a
                      choice, gbm.maxDepth=3|5; as often as needed
+  --ensemble E       auto, or off: the best single model wins (auto)
   --trial-seconds N  longest time of one model
   --max-predict-ms N the winner predicts a row in at most this time
   --max-model-mb N   the winner is at most this large`;
@@ -33,6 +36,7 @@ export function readSearch(values: SearchValues): SearchRequest {
       .filter((part) => part !== ''),
     strategy: values.strategy,
     space: readSpace(values.set ?? []),
+    ensemble: readSwitch('--ensemble', values.ensemble),
     trialSeconds: readAmount('--trial-seconds', values['trial-seconds']),
     constraints: {
       maxPredictMsPerRow: readAmount('--max-predict-ms', values['max-predict-ms']),
@@ -76,6 +80,12 @@ function toValue(part: string): number | string | boolean {
   if (part === 'true' || part === 'false') return part === 'true';
   const number = Number(part);
   return part.trim() === '' || Number.isNaN(number) ? part : number;
+}
+
+/** `auto` or `off`, for options that can be switched off. @throws PARAMETER_INVALID */
+export function readSwitch(flag: string, given: string | undefined): 'auto' | 'off' | undefined {
+  if (given === undefined || given === 'auto' || given === 'off') return given;
+  throw new AppError('PARAMETER_INVALID', `${flag} is ${JSON.stringify(given)}. Use auto or off.`);
 }
 
 function readAmount(flag: string, given: string | undefined): number | undefined {

@@ -189,6 +189,14 @@ describe('leaks', () => {
     expect(found.sentences.join(' ')).toContain('left out: "told"');
   });
 
+  it('says that models are not combined where that is switched off', () => {
+    const found = planWithTable({ ...input, request: { target: 'bought', ensemble: 'off' } });
+    expect(found.ensemble).toBe('off');
+    expect(found.sentences.join(' ')).toContain('the best single model wins');
+    const usual = planWithTable({ ...input, request: { target: 'bought' } });
+    expect(usual.sentences.join(' ')).toContain('the best are combined');
+  });
+
   it('are used when asked for, with a warning', () => {
     const found = planWithTable({ ...input, request: { target: 'bought', features: { include: ['x', 'told'] } } });
     expect(found.features.map(({ column }) => column)).toEqual(['x', 'told']);

@@ -9,6 +9,8 @@ export interface SearchRequest {
   families?: string[] | undefined;
   strategy?: string | undefined;
   space?: SpaceChoices | undefined;
+  /** `off`: no models are combined, the best single one wins */
+  ensemble?: 'auto' | 'off' | undefined;
   constraints?: { maxPredictMsPerRow?: number | undefined; maxModelBytes?: number | undefined } | undefined;
   trialSeconds?: number | undefined;
   /** an earlier experiment, by id: whoever can read it puts its best configurations in `warmStarts` */
@@ -23,7 +25,15 @@ interface WarmStart {
 
 type SearchPart = Pick<
   ExperimentPlan,
-  'families' | 'strategy' | 'space' | 'constraints' | 'trialSeconds' | 'warmStarts' | 'warmStartFrom' | 'warnings'
+  | 'families'
+  | 'strategy'
+  | 'space'
+  | 'ensemble'
+  | 'constraints'
+  | 'trialSeconds'
+  | 'warmStarts'
+  | 'warmStartFrom'
+  | 'warnings'
 >;
 
 /** More would keep a run from anything new. */
@@ -45,6 +55,7 @@ export function planSearch(
     families: chosen,
     strategy: chooseStrategy(request.strategy),
     ...(space ? { space } : {}),
+    ...(request.ensemble === undefined ? {} : { ensemble: request.ensemble }),
     ...(constraints ? { constraints } : {}),
     ...(request.trialSeconds === undefined
       ? {}

@@ -122,13 +122,14 @@ function groupSentence({ validation, holdoutFraction }: ExperimentPlan): string 
   return `${what}: every model is fitted on ${folds} folds of groups${times} and scored on groups that it has not seen.${sealed}`;
 }
 
-function runSentence({ budget, families: ids }: ExperimentPlan): string {
+function runSentence({ budget, families: ids, ensemble }: ExperimentPlan): string {
   const names = ids.map((id) => families.find((family) => family.id === id)?.label ?? id).join(', ');
   const limits = [
     budget.seconds === null ? null : `${count(budget.seconds)} seconds`,
     budget.trials === null ? null : budget.trials === 1 ? 'one model' : `${count(budget.trials)} models`,
   ].filter((limit) => limit !== null);
-  return `For at most ${limits.join(' or ')}, these families compete: ${names}; at the end the best are combined.`;
+  const ending = ensemble === 'off' ? 'the best single model wins' : 'at the end the best are combined';
+  return `For at most ${limits.join(' or ')}, these families compete: ${names}; ${ending}.`;
 }
 
 function count(value: number): string {

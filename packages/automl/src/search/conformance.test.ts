@@ -12,7 +12,10 @@ const landscape = {
 const score = (proposal: Proposal) => landscapeScore(landscape, madeUpFamilies, proposal);
 const large = madeUpSetting({ facts: { ...madeUpSetting().facts, rows: 100_000 } });
 
-describe.each(strategies.map((entry) => [entry.id, entry] as const))('strategy %s', (_, entry) => {
+/** All but the one that ends with its list. */
+const endless = strategies.filter(({ id }) => id !== 'portfolio');
+
+describe.each(endless.map((entry) => [entry.id, entry] as const))('strategy %s', (_, entry) => {
   const setting = madeUpSetting();
 
   it('is described for people', () => {
@@ -139,5 +142,24 @@ describe('the registry', () => {
     expect(known).not.toContain(keyOf(madeUpSetting(), { family: 'strong', config: {} }));
     expect(proposals.some(({ family }) => family === 'weak')).toBe(false);
     expect(proposals).toHaveLength(30);
+  });
+});
+
+describe('strategy portfolio', () => {
+  it('proposes what the first strategy begins with, and then ends', () => {
+    const setting = madeUpSetting();
+    const alone = drive(strategyById('portfolio').create(setting), 200, score);
+    const whole = drive(strategyById('portfolio-then-search').create(setting), 200, score);
+    expect(alone.length).toBeGreaterThan(madeUpFamilies.length);
+    expect(alone.length).toBeLessThan(200);
+    expect(whole.slice(0, alone.length)).toEqual(alone);
+  });
+});
+
+describe('strategy defaults-then-search', () => {
+  it('takes one configuration of each family before it searches', () => {
+    const setting = madeUpSetting();
+    const families = drive(strategyById('defaults-then-search').create(setting), madeUpFamilies.length, score);
+    expect(new Set(families.map(({ family }) => family)).size).toBe(madeUpFamilies.length);
   });
 });

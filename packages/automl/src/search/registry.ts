@@ -1,12 +1,20 @@
 import { costFrugal } from './strategies/cost-frugal.ts';
 import { halving } from './strategies/halving.ts';
-import { portfolioThenSearch } from './strategies/portfolio-then-search.ts';
+import { defaultsThenSearch, portfolioAlone, portfolioThenSearch } from './strategies/portfolio-then-search.ts';
 import { random } from './strategies/random.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { StrategyEntry } from './types.ts';
 
 /** Every search strategy. To add one: its file in `strategies/`, and one line here. The first is the default. */
-export const strategies: readonly StrategyEntry[] = [portfolioThenSearch, costFrugal, tpe, halving, random];
+export const strategies: readonly StrategyEntry[] = [
+  portfolioThenSearch,
+  costFrugal,
+  tpe,
+  halving,
+  random,
+  defaultsThenSearch,
+  portfolioAlone,
+];
 
 /** The strategy of this id, under today's name or an earlier one; undefined when there is none. */
 export function findStrategy(id: string): StrategyEntry | undefined {

@@ -11,6 +11,7 @@ const parts = 10;
  */
 export function askSelection(state: StudyState, atMs: number, actions: StudyAction[]): void {
   if (!state.selections || state.phase !== 'search' || state.stopping !== 'no') return;
+  if (state.plan.ensemble === 'off') return;
   const part = budgetPart(state, atMs);
   if (part <= (state.selectionPart ?? 0)) return;
   const members = eligible(state).map((trial) => trial.number);

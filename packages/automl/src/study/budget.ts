@@ -15,6 +15,8 @@ export function countsTrialsOnly(plan: ExperimentPlan): boolean {
   return plan.budget.seconds === null;
 }
 
+/** Kept at the end for what comes after the last model where there is no ensemble. */
+const noEnsembleReserveMs = 500;
 /** Least and most of the budget that is kept for the ensemble, and the most in any case. */
 const leastReserveShare = 0.04;
 const mostReserveShare = 0.1;
@@ -29,6 +31,7 @@ const ensembleMsPerPrediction = 0.012;
  * classes, models so far. It cuts its work down to what it is given, so that this need not be exact.
  */
 export function reserveMs({ plan, trials }: Pick<StudyState, 'plan' | 'trials'>): number {
+  if (plan.ensemble === 'off') return noEnsembleReserveMs;
   const totalMs = (plan.budget.seconds ?? 0) * 1000;
   const models = trials.filter((trial) => trial.status === 'completed' && trial.kind === 'model').length;
   const single = plan.validation.folds === 1;

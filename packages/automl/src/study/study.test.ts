@@ -204,6 +204,24 @@ describe('failures', () => {
   });
 });
 
+describe('a plan without an ensemble', () => {
+  it('ends with the best single model right after the search, which has the time of the ensemble', () => {
+    const run = new Executor({ seconds: 100, trials: null }, { ensemble: 'off' });
+    run.send({ type: 'begin', atMs: 0, parallelism: 1 });
+    run.send({ type: 'trial-started', number: 1, atMs: 0 });
+    run.complete(1, 0.5);
+    run.send({ type: 'trial-started', number: 2, atMs: 1000 });
+    run.complete(2, 0.8);
+    run.send({ type: 'tick', atMs: 99_000 });
+    expect(run.state.phase).toBe('search');
+    run.send({ type: 'tick', atMs: 99_500 });
+    run.send({ type: 'tick', atMs: 103_000 });
+    expect(run.ends[0]).toMatchObject({ status: 'completed', winner: 2 });
+    expect(run.state.warnings).toEqual([]);
+    expect(run.order.some((line) => line.includes('ensemble'))).toBe(false);
+  });
+});
+
 describe('finish and cancel', () => {
   it('finishes with the best so far: the running ones are stopped, then the ensemble', () => {
     const run = new Executor({ seconds: 600, trials: null });

@@ -214,7 +214,7 @@ function startEnsemble(state: StudyState, atMs: number, actions: StudyAction[]):
   const members = membersNow(state);
   state.status = 'finishing';
   state.phase = 'ensemble';
-  if (members.length < 2) return;
+  if (members.length < 2 || state.plan.ensemble === 'off') return;
   if (!countsTrialsOnly(state.plan)) {
     const end = budgetEndMs(state) ?? atMs;
     const reserve = reserveMs(state);

@@ -54,8 +54,8 @@ export function plan(budget: ExperimentPlan['budget']): ExperimentPlan {
   };
 }
 
-export function study(budget: ExperimentPlan['budget']): StudyState {
-  return createStudy(plan(budget), { facts, families });
+export function study(budget: ExperimentPlan['budget'], more: Partial<ExperimentPlan> = {}): StudyState {
+  return createStudy({ ...plan(budget), ...more }, { facts, families });
 }
 
 /** An executor that runs trials in a given time, and keeps what happened. */
@@ -67,8 +67,8 @@ export class Executor {
   readonly open: number[] = [];
   readonly specs = new Map<number, TrialSpec>();
   readonly completed: number[] = [];
-  constructor(budget: ExperimentPlan['budget']) {
-    this.state = study(budget);
+  constructor(budget: ExperimentPlan['budget'], more: Partial<ExperimentPlan> = {}) {
+    this.state = study(budget, more);
   }
   send(event: StudyEvent): void {
     const frozen = JSON.stringify(this.state);

@@ -34,6 +34,8 @@ export interface Choices {
   engineering: boolean;
   /** generated features that are never made */
   droppedFeatures: readonly string[];
+  /** whether the best models are combined at the end */
+  ensemble: boolean;
   classWeights: ExperimentRequestBody['classWeights'] | null;
   maxPredictMsPerRow: number | null;
   maxModelMb: number | null;
@@ -81,6 +83,7 @@ export function firstChoices(target: string, rows: number): Choices {
     space: {},
     engineering: true,
     droppedFeatures: [],
+    ensemble: true,
     classWeights: null,
     maxPredictMsPerRow: null,
     maxModelMb: null,
@@ -149,6 +152,7 @@ export function toDraft(
     ...(hasAny(features) ? { features } : {}),
     ...(hasAny(roles) ? { roles } : {}),
     ...(choices.families ? { families: [...choices.families] } : {}),
+    ...(choices.ensemble ? {} : { ensemble: 'off' as const }),
     ...(hasAny(narrowed) ? { space: narrowed } : {}),
     ...(hasAny(constraints) ? { constraints } : {}),
   };
@@ -238,6 +242,7 @@ export function choicesOf(
     space: request.space ?? {},
     engineering: request.features?.engineering !== 'off',
     droppedFeatures: request.features?.drop ?? [],
+    ensemble: request.ensemble !== 'off',
     classWeights: request.classWeights ?? null,
     maxPredictMsPerRow: request.constraints?.maxPredictMsPerRow ?? null,
     maxModelMb: bytes === undefined ? null : bytes / 1e6,

@@ -20,6 +20,7 @@ import {
   ClassWeightsControl,
   ConstraintsControl,
   EngineeringControl,
+  EnsembleControl,
   StrategyControl,
   type StrategyLabel,
   WarmStartControl,
@@ -90,8 +91,8 @@ function Question({ dataset, plan, choices, onChange, all, families, problems: {
       , optimising <MetricControl {...control} problem={at.metric ?? null} />, by{' '}
       <ValidationControl {...control} dataset={dataset} problem={at.validation ?? null} /> with{' '}
       <HoldoutControl {...control} />, for <BudgetControl {...control} problem={at.budget ?? null} />:{' '}
-      <FamiliesControl {...control} all={all} families={families} problem={at.families ?? null} /> compete, then the
-      best are combined. Chance comes from <SeedControl {...control} />.
+      <FamiliesControl {...control} all={all} families={families} problem={at.families ?? null} /> compete, then{' '}
+      <EnsembleControl {...control} />. Chance comes from <SeedControl {...control} />.
     </p>
   );
 }

@@ -72,6 +72,29 @@ export function EngineeringControl({ choices, onChange, problem }: ControlProps)
   );
 }
 
+export function EnsembleControl({ choices, onChange, problem }: ControlProps) {
+  return (
+    <Phrase
+      title="What wins"
+      problem={problem}
+      control={
+        <div className="flex flex-col gap-4">
+          <Switch
+            label="Combine the best models"
+            checked={choices.ensemble}
+            onChange={(on) => onChange({ ensemble: on })}
+          />
+          <p className="text-ink-2 text-small">
+            An ensemble scores better nearly always; a single model is smaller, quicker and easier to explain.
+          </p>
+        </div>
+      }
+    >
+      {choices.ensemble ? 'the best are combined' : 'the best one wins'}
+    </Phrase>
+  );
+}
+
 function Dropped({
   droppedFeatures,
   onChange,
