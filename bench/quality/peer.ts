@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { LoadedSet, Shared } from '../engine/datasets.ts';
 import type { RunResult } from './run.ts';
 
@@ -21,6 +22,8 @@ export interface PeerRun {
   python: string;
 }
 
+const wrapper = join(dirname(fileURLToPath(import.meta.url)), 'peer.py');
+
 /** A tool may take longer than it was given; past this it is stopped, and there is no line. */
 const limitFactor = 3;
 const limitSlackMs = 180_000;
@@ -34,7 +37,7 @@ export async function runPeer({ scorer, data, folder }: Shared, set: LoadedSet, 
     const options = ['--tool', tool, '--dataset', set.info.name, '--fold', String(fold), '--budget', String(budget)];
     const program = join(folder, 'bench/peers.py');
     const startedAt = performance.now();
-    const said = await output(python, [program, ...options, '--out', out, '--data', data], {
+    const said = await output(python, [wrapper, program, ...options, '--out', out, '--data', data], {
       cwd: scratch,
       limitMs: limitFactor * budget * 1000 + limitSlackMs,
     });

@@ -40,6 +40,7 @@ describe('toDraft', () => {
         space: { a: { depth: { fixed: 3 } }, b: {} },
         maxModelMb: 2.5,
         droppedFeatures: ['x / y'],
+        ensemble: false,
         classWeights: 'balanced',
         seed: 7,
         name: ' x ',
@@ -56,6 +57,7 @@ describe('toDraft', () => {
       validation: { kind: 'kfold', folds: 10 },
       families: ['a'],
       features: { drop: ['x / y'] },
+      ensemble: 'off',
       space: { a: { depth: { fixed: 3 } } },
       constraints: { maxModelBytes: 2_500_000 },
       classWeights: 'balanced',
@@ -72,6 +74,7 @@ describe('toDraft', () => {
 
 describe('choicesOf', () => {
   const request = {
+    ensemble: 'off',
     datasetId: 'ds_1',
     target: 'medal',
     metric: 'f1',
