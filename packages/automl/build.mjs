@@ -1,4 +1,4 @@
-// Compiles the kernel of the networks. It works in the memory of TensorFlow.js, so it must bring no data of its own.
+// Compiles the kernel of networks and linear models. It works in the memory of TensorFlow.js too, so it must bring no data of its own.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileKernel } from '../../scripts/compile-kernel.mjs';

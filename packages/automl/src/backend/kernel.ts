@@ -4,7 +4,7 @@ export type Kernel = KernelExports;
 
 let compiled: WebAssembly.Module | null = null;
 
-/** The kernel of the networks (assembly/) on a memory, whose byte addresses its functions take. */
+/** The kernel (assembly/) on a memory, whose byte addresses its functions take. */
 export function openKernel(memory: WebAssembly.Memory): Kernel {
   compiled ??= new WebAssembly.Module(Buffer.from(kernelBase64, 'base64'));
   return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel;

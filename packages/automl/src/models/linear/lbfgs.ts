@@ -1,6 +1,5 @@
-import type { Design } from '../../features/design.ts';
-import type { MarginLoss } from './problem.ts';
-import { columnSquares, multiply, multiplyTransposed } from './problem.ts';
+import type { MarginLoss } from './losses.ts';
+import type { Products } from './products.ts';
 
 const memory = 10;
 const iterationLimit = 150;
@@ -14,13 +13,13 @@ const progressLimit = 1e-6;
  * `isOver` is asked once per iteration; false means it was stopped early.
  */
 export async function minimise(
-  design: Design,
+  products: Products,
   loss: MarginLoss,
-  outputs: number,
   penalty: number,
   weights: Float64Array,
   isOver: () => boolean | Promise<boolean>,
 ): Promise<boolean> {
+  const { design, outputs } = products;
   const size = weights.length;
   const penalised = size - outputs;
   const margins = new Float64Array(design.rows * outputs);
@@ -29,9 +28,9 @@ export async function minimise(
   const derivative = new Float64Array(margins.length);
   const gradient = new Float64Array(size);
   const before = new Float64Array(size);
-  const diagonal = inverseDiagonal(design, outputs, loss.curvature, penalty);
+  const diagonal = inverseDiagonal(products, loss.curvature, penalty);
   const history = createHistory(diagonal);
-  multiply(design, weights, outputs, margins);
+  products.multiply(weights, margins);
   let value = loss.mean(margins, derivative) + (penalty / 2) * squares(weights, penalised);
   fillGradient();
 
@@ -40,7 +39,7 @@ export async function minimise(
     if (await isOver()) return false;
     const direction = history.direction(gradient);
     const slope = dot(direction, gradient, size);
-    multiply(design, direction, outputs, along);
+    products.multiply(direction, along);
     const own = squares(weights, penalised);
     const cross = dot(weights, direction, penalised);
     const far = squares(direction, penalised);
@@ -63,7 +62,7 @@ export async function minimise(
   return true;
 
   function fillGradient(): void {
-    multiplyTransposed(design, derivative, outputs, gradient);
+    products.multiplyTransposed(derivative, gradient);
     for (let i = 0; i < penalised; i++) gradient[i]! += penalty * weights[i]!;
   }
 }
@@ -154,11 +153,10 @@ function weightedSquares(a: Float64Array, weights: Float64Array): number {
 }
 
 /** 1 / (curvature x mean square of the column + penalty), the intercepts without penalty. */
-function inverseDiagonal(design: Design, outputs: number, curvature: number, penalty: number): Float64Array {
-  const squaresOf = columnSquares(design);
-  const diagonal = new Float64Array((squaresOf.length + 1) * outputs).fill(1 / curvature);
-  for (let j = 0; j < squaresOf.length; j++) {
-    diagonal.fill(1 / (curvature * (squaresOf[j]! + 1e-6) + penalty), j * outputs, (j + 1) * outputs);
+function inverseDiagonal({ columnSquares, outputs }: Products, curvature: number, penalty: number): Float64Array {
+  const diagonal = new Float64Array((columnSquares.length + 1) * outputs).fill(1 / curvature);
+  for (let j = 0; j < columnSquares.length; j++) {
+    diagonal.fill(1 / (curvature * (columnSquares[j]! + 1e-6) + penalty), j * outputs, (j + 1) * outputs);
   }
   return diagonal;
 }

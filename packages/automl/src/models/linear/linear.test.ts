@@ -2,7 +2,8 @@ import { createRandom } from '@laurel/tabular';
 import { describe, expect, it } from 'vitest';
 import type { Design } from '../../features/design.ts';
 import { minimise } from './lbfgs.ts';
-import { logisticLoss, multiply, multiplyTransposed, softmaxLoss, squaredLoss } from './problem.ts';
+import { logisticLoss, softmaxLoss, squaredLoss } from './losses.ts';
+import { createProducts, multiply } from './products.ts';
 import { gramOf, solveRidge } from './ridge.ts';
 
 function example(rows: number, seed: number): Design {
@@ -24,7 +25,7 @@ describe('linear models', () => {
     );
     const exact = solveRidge(gramOf(design, target), 0.01);
     const found = new Float64Array(8);
-    expect(await minimise(design, squaredLoss(target), 1, 0.01, found, never)).toBe(true);
+    expect(await minimise(createProducts(design, 1), squaredLoss(target), 0.01, found, never)).toBe(true);
     for (let i = 0; i < 8; i++) expect(Math.abs(found[i]! - exact[i]!)).toBeLessThan(0.03);
     expect(exact[0]).toBeCloseTo(1, 0);
     expect(exact[1]).toBeCloseTo(-2, 0);
@@ -44,16 +45,70 @@ describe('linear models', () => {
       ],
     ] as const) {
       const weights = new Float64Array(8 * outputs);
-      await minimise(design, loss, outputs, 0.05, weights, never);
+      const products = createProducts(design, outputs);
+      await minimise(products, loss, 0.05, weights, never);
       const margins = new Float64Array(120 * outputs);
       const slope = new Float64Array(120 * outputs);
       const gradient = new Float64Array(weights.length);
       multiply(design, weights, outputs, margins);
       loss.mean(margins, slope);
-      multiplyTransposed(design, slope, outputs, gradient);
+      products.multiplyTransposed(slope, gradient);
       for (let i = 0; i < gradient.length; i++) {
         const penalty = i < 7 * outputs ? 0.05 * weights[i]! : 0;
         expect(Math.abs(gradient[i]! + penalty)).toBeLessThan(3e-3);
+      }
+    }
+  });
+
+  it('multiplies in the kernel as the plain sums do, whatever is left over of blocks', () => {
+    const random = createRandom(7);
+    for (const [rows, width, outputs] of [
+      [1, 1, 1],
+      [5, 2, 1],
+      [7, 5, 3],
+      [10, 8, 4],
+      [13, 7, 11],
+    ] as const) {
+      const hot = Int32Array.from({ length: rows * 2 }, (_, i) =>
+        i % 2 === 0 ? random.int(3) - 1 : 2 + random.int(2),
+      );
+      const dense = Float64Array.from({ length: rows * width }, () => random.normal());
+      const design: Design = { rows, width, dense, hotColumns: 2, hotWidth: 4, hot };
+      const weights = Float64Array.from({ length: (width + 5) * outputs }, () => random.normal());
+      const residuals = Float64Array.from({ length: rows * outputs }, () => random.normal());
+      const products = createProducts(design, outputs);
+      const [margins, plain] = [new Float64Array(rows * outputs), new Float64Array(rows * outputs)];
+      products.multiply(weights, margins);
+      multiply(design, weights, outputs, plain);
+      for (const [i, value] of plain.entries()) expect(margins[i]).toBeCloseTo(value, 12);
+      // <residuals, design x weights> is <transposed design x residuals, weights>, for every weight by itself too
+      const gradient = new Float64Array(weights.length).fill(9);
+      products.multiplyTransposed(residuals, gradient);
+      for (const at of weights.keys()) {
+        const one = new Float64Array(weights.length);
+        one[at] = 1;
+        multiply(design, one, outputs, plain);
+        expect(gradient[at]).toBeCloseTo(
+          plain.reduce((sum, value, i) => sum + value * residuals[i]!, 0),
+          12,
+        );
+      }
+    }
+  });
+
+  it('sums products of columns as a loop does, with weights and over more rows than a chunk', () => {
+    const design = example(300, 8);
+    const random = createRandom(9);
+    const target = Float64Array.from({ length: 300 }, () => random.normal());
+    const weights = Float64Array.from({ length: 300 }, () => random.next());
+    for (const given of [undefined, weights]) {
+      const { products, size, means, rows } = gramOf(design, target, given);
+      for (let a = 0; a < 3; a++) {
+        for (let b = a; b < 3; b++) {
+          let sum = -rows * means[a]! * means[b]!;
+          for (let i = 0; i < 300; i++) sum += (given?.[i] ?? 1) * design.dense[3 * i + a]! * design.dense[3 * i + b]!;
+          expect(products[a * size + b]).toBeCloseTo(sum, 10);
+        }
       }
     }
   });
@@ -77,7 +132,9 @@ describe('linear models', () => {
     const target = Float64Array.from({ length: 50 }, (_, i) => (design.dense[3 * i]! > 0 ? 1 : 0));
     let asked = 0;
     const weights = new Float64Array(8);
-    expect(await minimise(design, logisticLoss(target), 1, 1e-9, weights, () => ++asked > 3)).toBe(false);
+    expect(await minimise(createProducts(design, 1), logisticLoss(target), 1e-9, weights, () => ++asked > 3)).toBe(
+      false,
+    );
     expect(weights.every(Number.isFinite)).toBe(true);
   });
 });

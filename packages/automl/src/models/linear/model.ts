@@ -10,7 +10,7 @@ import type { Family, FitInput, FittedModel, ModelState } from '../types.ts';
 import { linearInfo } from './info.ts';
 import { fitOutput, type LinearOutput, toFitted, toPredictions, withSmear } from './output.ts';
 import { fitPath, type Path, type PathData, penaltiesFor } from './path.ts';
-import { multiply } from './problem.ts';
+import { createProducts, multiply } from './products.ts';
 
 /** Ridge regression in closed form; logistic and softmax regression by L-BFGS; the penalty is chosen on validation rows. */
 export const family: Family = { fit, restore };
@@ -44,13 +44,14 @@ async function fit(input: FitInput): Promise<FittedModel> {
   );
   const sizes = expansion.categories.map((category) => category.size);
   const encoder = fitDesign(training, sizes, { ...scalingOf(input, training), signedPairs: false });
-  const design = encoder.encode(training);
   const wantsLog = choiceOf(input.config, linearInfo.space, 'logTarget') === true;
   const output = fitOutput(task, classes, target, wantsLog);
   const outputs = task === 'regression' || classes === 2 ? 1 : classes;
+  const products = createProducts(encoder.encode(training), outputs);
+  const { design } = products;
   const penalties = penaltiesFor(task, design.rows, design.width + design.hotWidth);
   const weights = train.weights && pick(train.weights, train.rows);
-  const data = { design, target: toFitted(output, target), weights, outputs, penalties };
+  const data = { products, target: toFitted(output, target), weights, penalties };
   const validation = input.validation && {
     target: pick(input.validation.target, input.validation.rows),
     design: encoder.encode(expansion.transform(input.validation.features, input.validation.rows)),
@@ -82,11 +83,11 @@ async function fitAlone(
   }
   const part = {
     ...data,
-    design: designRows(data.design, rest),
+    products: createProducts(designRows(data.products.design, rest), data.products.outputs),
     target: pick(data.target, rest),
     weights: data.weights && pick(data.weights, rest),
   };
-  const heldRows = { design: designRows(data.design, held), target: pick(target, held) };
+  const heldRows = { design: designRows(data.products.design, held), target: pick(target, held) };
   const scoring = scored(input, part, output, pick(target, rest), heldRows);
   const chosen = await fitPath(input, { ...part, validation: scoring }, pace);
   const penalties = data.penalties.slice(0, Math.max(1, chosen.step));
@@ -102,14 +103,15 @@ function scored(
   target: Float64Array,
   held: { design: Design; target: Float64Array },
 ): NonNullable<PathData['validation']> {
-  const margins = new Float64Array(held.design.rows * data.outputs);
-  const own = output.log ? new Float64Array(data.design.rows) : null;
+  const { design, outputs } = data.products;
+  const margins = new Float64Array(held.design.rows * outputs);
+  const own = output.log ? new Float64Array(design.rows) : null;
   return {
     target: held.target,
     predict(weights) {
-      multiply(held.design, weights, data.outputs, margins);
+      multiply(held.design, weights, outputs, margins);
       if (!own) return toPredictions(output, margins, held.design.rows);
-      multiply(data.design, weights, 1, own);
+      multiply(design, weights, 1, own);
       return toPredictions(withSmear(output, own, input, target), margins, held.design.rows);
     },
   };

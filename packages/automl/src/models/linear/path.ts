@@ -1,9 +1,9 @@
-import type { Design } from '../../features/design.ts';
 import { createWatch, type Watch } from '../early-stopping.ts';
 import type { Pace } from '../pace.ts';
 import type { FitInput } from '../types.ts';
 import { minimise } from './lbfgs.ts';
-import { logisticLoss, type MarginLoss, softmaxLoss, squaredLoss } from './problem.ts';
+import { logisticLoss, type MarginLoss, softmaxLoss, squaredLoss } from './losses.ts';
+import type { Products } from './products.ts';
 import { gramOf, solveRidge } from './ridge.ts';
 
 /** Above this many columns a normal equation costs more than passes over the rows. */
@@ -20,12 +20,11 @@ export interface Path {
 }
 
 export interface PathData {
-  design: Design;
+  products: Products;
   /** class index, or the standardised (possibly log) target */
   target: Float64Array;
   /** weight per row; absent: 1 each */
   weights?: Float64Array | undefined;
-  outputs: number;
   /** predictions of validation rows for some weights, and their targets in original units; null: only the last penalty */
   validation: { target: Float64Array; predict(weights: Float64Array): Float64Array } | null;
   /** falling; relative to the mean loss */
@@ -43,7 +42,7 @@ export function penaltiesFor(task: FitInput['task'], rows: number, columns: numb
 
 /** Fits every penalty, each from the weights of the one before, and keeps those that score best on the validation rows. */
 export async function fitPath(input: FitInput, data: PathData, pace: Pace): Promise<Path> {
-  const { design, outputs } = data;
+  const { design } = data.products;
   const columns = design.width + design.hotWidth;
   const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target, data.weights) : null;
   const loss = lossOf(input, data);
@@ -67,7 +66,7 @@ export async function fitPath(input: FitInput, data: PathData, pace: Pace): Prom
         await pace.breathe();
         return pace.isOver();
       };
-      finished = (await minimise(design, loss, outputs, penalty, weights, isOver)) && finished;
+      finished = (await minimise(data.products, loss, penalty, weights, isOver)) && finished;
     }
     const better = !watch || watch.see(index + 1, data.validation!.predict(weights));
     if (better) best = { ...best, weights: weights.slice(), penalty, step: index + 1 };
@@ -89,15 +88,14 @@ function lossOf(input: FitInput, { target, weights }: PathData): MarginLoss {
 
 /** All weights zero; intercepts that give the class shares, with half a row for a class that does not occur. */
 function startWeights(input: FitInput, data: PathData, columns: number): Float64Array {
-  const weights = new Float64Array((columns + 1) * data.outputs);
+  const { outputs } = data.products;
+  const weights = new Float64Array((columns + 1) * outputs);
   if (input.task === 'regression') return weights;
   const counts = new Float64Array(input.classes).fill(0.5);
   data.target.forEach((value, i) => {
     counts[value]! += data.weights ? data.weights[i]! : 1;
   });
-  if (data.outputs === 1) weights[columns] = Math.log(counts[1]! / counts[0]!);
-  else
-    for (let k = 0; k < data.outputs; k++)
-      weights[columns * data.outputs + k] = Math.log(counts[k]! / data.target.length);
+  if (outputs === 1) weights[columns] = Math.log(counts[1]! / counts[0]!);
+  else for (let k = 0; k < outputs; k++) weights[columns * outputs + k] = Math.log(counts[k]! / data.target.length);
   return weights;
 }

@@ -1,3 +1,4 @@
+import { openKernel } from '../../backend/kernel.ts';
 import type { Design } from '../../features/design.ts';
 
 /** Weighted sums of products of a design's columns about their means, and with the target: all that ridge regression needs. */
@@ -18,6 +19,7 @@ export function gramOf(design: Design, target: Float64Array, weights?: Float64Ar
   const withTarget = new Float64Array(size);
   const sums = new Float64Array(size);
   let targetSum = 0;
+  fillDense(design, weights, products, size);
   for (let i = 0; i < design.rows; i++) {
     const y = target[i]!;
     const w = weights ? weights[i]! : 1;
@@ -27,8 +29,6 @@ export function gramOf(design: Design, target: Float64Array, weights?: Float64Ar
       const x = w * dense[row + a]!;
       sums[a]! += x;
       withTarget[a]! += x * y;
-      const at = a * size;
-      for (let b = a; b < width; b++) products[at + b]! += x * dense[row + b]!;
     }
     for (let c = i * hotColumns; c < (i + 1) * hotColumns; c++) {
       if (hot[c]! < 0) continue;
@@ -48,6 +48,40 @@ export function gramOf(design: Design, target: Float64Array, weights?: Float64Ar
     withTarget[a]! -= rows * means[a]! * targetMean;
   }
   return { size, rows, products, withTarget, means, targetMean };
+}
+
+const chunkRows = 256;
+
+/** Weighted sums of the products of numeric columns, by the kernel, some rows at a time: the upper half of `products`. */
+function fillDense(
+  { rows, width, dense }: Design,
+  weights: Float64Array | undefined,
+  products: Float64Array,
+  size: number,
+): void {
+  const chunk = chunkRows * width;
+  const bytes = 8 * (2 * chunk + width * width);
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((16 + bytes) / 65_536) });
+  const kernel = openKernel(memory);
+  const [plainAt, weightedAt, sumsAt] = [16, 16 + 8 * chunk, 16 + 16 * chunk];
+  const plain = new Float64Array(memory.buffer, plainAt, chunk);
+  const weighted = new Float64Array(memory.buffer, weightedAt, chunk);
+  const sums = new Float64Array(memory.buffer, sumsAt, width * width);
+  for (let first = 0; first < rows; first += chunkRows) {
+    const count = Math.min(chunkRows, rows - first);
+    const cells = dense.subarray(first * width, (first + count) * width);
+    plain.set(cells);
+    weighted.set(cells);
+    if (weights) {
+      for (let i = 0; i < count; i++) {
+        for (let j = 0; j < width; j++) weighted[i * width + j]! *= weights[first + i]!;
+      }
+    }
+    kernel.addRows(plainAt, count, width, weightedAt, width, sumsAt);
+  }
+  for (let a = 0; a < width; a++) {
+    for (let b = a; b < width; b++) products[a * size + b] = sums[a * width + b]!;
+  }
 }
 
 /**
