@@ -9,11 +9,12 @@ import { type Size, sizes, writeTable } from './tables.ts';
 
 const usage = `Usage: npm run bench -- budget [options]
 
-Trains with the command line on made tables of 100, 10,000 and 100,000 rows and of 857 columns, and looks whether the
-model is written within 1.02 of the budget and 3 seconds, from the start of the process. Ends with code 1 when one is late.
+Trains with the command line on made tables of 100 to 1,000,000 rows and of 857 columns, and looks whether the model is
+written within 1.02 of the budget and 3 seconds, from the start of the process, and when the first model was there. Ends
+with code 1 when one is late.
 
-  --budget 20      seconds for each run (20)
-  --sizes a,b      names of tables, such as "100 rows" (all)
+  --budget 20      seconds for each run (20; at least 60 from 494k rows on)
+  --sizes a,b      names of tables: 100 rows, 10k rows, 100k rows, 494k rows, 1M rows, 857 columns (all)
   --again          measure again what has a line for this machine and this code
   --no-setup       measure what is built already`;
 
@@ -39,14 +40,16 @@ async function main(budget: number, names: readonly string[] | undefined): Promi
     return 2;
   }
   const record = createRecorder({ bench: 'budget', again: values.again === true });
+  const given = (size: Size) => Math.max(budget, size.fewestSeconds ?? 0);
   for (const size of chosen) {
-    if (!record.has(caseOf(size, budget))) await measure(size, budget, record);
+    if (!record.has(caseOf(size, given(size)))) await measure(size, given(size), record);
   }
   process.stdout.write(`\n${record.table()}\n`);
-  const latest = latestSeconds(budget);
-  const asked = new Set(chosen.map((size) => caseOf(size, budget)));
-  const late = record.lines().filter((line) => asked.has(line.case) && line.value > latest);
-  for (const line of late) process.stderr.write(`Late: ${line.case} after ${line.value} s, ${latest} s are allowed.\n`);
+  const latest = new Map(chosen.map((size) => [caseOf(size, given(size)), latestSeconds(given(size))]));
+  const late = record.lines().filter((line) => line.value > (latest.get(line.case) ?? Number.POSITIVE_INFINITY));
+  for (const line of late) {
+    process.stderr.write(`Late: ${line.case} after ${line.value} s, ${latest.get(line.case)} s are allowed.\n`);
+  }
   return late.length > 0 ? 1 : 0;
 }
 
@@ -71,6 +74,10 @@ async function measure(size: Size, budget: number, record: Recorder): Promise<vo
     record.add({ case: of, value: run.seconds, unit: 's', peer: latestSeconds(budget), peerName: 'target', details });
     const start = of.replace('ready', 'started, read and planned');
     record.add({ case: start, value: run.firstWordsSeconds, unit: 's', peer: startShare * budget, peerName: 'target' });
+    if (run.firstModelSeconds === null) return;
+    const first = of.replace('ready', 'first model');
+    const target = size.firstModelSeconds === undefined ? {} : { peer: size.firstModelSeconds, peerName: 'target' };
+    record.add({ case: first, value: run.firstModelSeconds, unit: 's', ...target });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -73,11 +73,17 @@ export async function runFold(
   }
 }
 
-/** Runs a command of the bundled program with its standard output in a file. It first speaks when it has read its data. */
+/** A finished model, as `laurel train` reports it to a log: number, name and score. The baseline is none. */
+const finishedModel = /^ *[0-9.]+ s +#[0-9]+ (?!Baseline).*: -?[0-9]/m;
+
+/**
+ * Runs a command of the bundled program with its standard output in a file. It first speaks when it has read its data;
+ * `firstModelSeconds` is when the first model besides the baseline was finished, null where there was none.
+ */
 export async function laurel(
   args: string[],
   outputFile: string,
-): Promise<{ seconds: number; firstWordsSeconds: number; peakMb: number }> {
+): Promise<{ seconds: number; firstWordsSeconds: number; firstModelSeconds: number | null; peakMb: number }> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', LAUREL_ROOT: root, LAUREL_WORKERS: '2' },
@@ -89,11 +95,13 @@ export async function laurel(
   }, 250);
   let said = '';
   let firstWordsAt = startedAt;
+  let firstModelAt: number | null = null;
   child.stderr.once('data', () => {
     firstWordsAt = performance.now();
   });
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString('utf8')).slice(-20_000);
+    if (firstModelAt === null && finishedModel.test(said)) firstModelAt = performance.now();
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));
   await pipeline(child.stdout, createWriteStream(outputFile));
@@ -105,6 +113,7 @@ export async function laurel(
   return {
     seconds: secondsTo(performance.now()),
     firstWordsSeconds: secondsTo(firstWordsAt),
+    firstModelSeconds: firstModelAt === null ? null : secondsTo(firstModelAt),
     peakMb: Math.round(peakMb),
   };
 }
