@@ -70,3 +70,21 @@ it('models whose losses are no numbers are failed trials with that reason', { ti
   for (const trial of trials) expect(trial).toMatchObject({ status: 'failed', failure: { kind: 'nan' }, attempts: 1 });
   expect((await platform.view(id)).error?.message).toContain('are not numbers');
 });
+
+it('a model that needs more memory than it may have is one failed trial', { timeout: limitMs }, async () => {
+  const datasetId = await platform.upload(flowers(60_000));
+  await platform.worker.kill('SIGTERM');
+  const small = await platform.addWorker({ LAUREL_TRIAL_MEMORY_MB: '256' });
+  const id = await platform.experiment(datasetId, {
+    ...{ families: ['baseline', 'linear', 'random-forest'], budget: { trials: 3 } },
+    validation: { kind: 'kfold', folds: 3 },
+  });
+  await until('the end', async () => isEnd((await platform.view(id)).status), small.log, limitMs);
+  const trials = await platform.trials(id);
+  expect((await platform.view(id)).status).toBe('completed');
+  expect(new Set(trials.map(({ number }) => number)).size).toBe(trials.length);
+  const byFamily = (name: string) => trials.filter(({ family }) => family === name);
+  // tried once more on half of the rows, which is too much for this little too
+  expect(byFamily('random-forest')).toMatchObject([{ status: 'failed', failure: { kind: 'oom' }, attempts: 2 }]);
+  for (const trial of [...byFamily('baseline'), ...byFamily('linear')]) expect(trial.status).toBe('completed');
+});
