@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createRandom } from '@laurel/tabular';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -178,6 +180,13 @@ it('smooths labels and keeps values within those of training', () => {
   expect(Array.from(predictionsOf(values, Float64Array.of(-9, 0, 9), 3))).toEqual([10, 15, 20]);
 });
 
+/** Resident memory of this process after everything that is not used was thrown away. */
+function residentMb(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage.rss() / 1_048_576;
+}
+
 describe('fits', () => {
   it('keep no tensor and no memory over two hundred of them', async () => {
     const data = synthetic('binary', 60, 4);
@@ -187,7 +196,11 @@ describe('fits', () => {
     };
     for (let i = 0; i < 3; i++) await once(i);
     const before = tf.memory();
-    for (let i = 0; i < 200; i++) await once(i);
+    for (let i = 0; i < 100; i++) await once(i);
+    const half = residentMb();
+    for (let i = 100; i < 200; i++) await once(i);
+    // a megabyte that each of a hundred fits kept would show
+    expect(residentMb() - half).toBeLessThan(60);
     expect(tf.memory().numTensors).toBe(before.numTensors);
     expect(tf.memory().numBytes).toBe(before.numBytes);
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
