@@ -8,8 +8,8 @@ import { chooseMembers, rowCandidates } from './ensembles/members.ts';
 import { applyStack } from './ensembles/stack.ts';
 import { betterStack, type Stacked } from './ensembles/stacking.ts';
 import { createTimeShares } from './ensembles/time-shares.ts';
-import { finishPredictions, finishTrial, foldScoresOf } from './finish/finish.ts';
-import { metricOf, outputsOf, scoredRows } from './scoring.ts';
+import { finishPredictions, finishTrial } from './finish/finish.ts';
+import { metricOf, outputsOf } from './scoring.ts';
 import { selectGreedily } from './selection.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialResult, TrialSpec } from './types.ts';
 
@@ -54,10 +54,7 @@ export async function runEnsemble(
     ? null
     : await betterStack(prepared, candidates, { weights, cross }, spec.seed, context, until(0.8));
   const oof = candidates.spread(stacked ? stacked.crossFitted : cross.mixture);
-  const scored = scoredRows(prepared.target.subarray(0, prepared.trainingRows), oof, outputsOf(plan));
-  const finished = finishTrial(prepared, oof, foldScoresOf(prepared, scored), spec.seed, {
-    calibrated: stacked !== null,
-  });
+  const finished = finishTrial(prepared, oof, spec.seed, { calibrated: stacked !== null });
   const used = members
     .map((member, i) => ({ member, weight: weights[i]!, index: i }))
     .filter(({ weight }) => weight > 0);

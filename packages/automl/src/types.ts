@@ -90,7 +90,10 @@ export interface GeneratedFeature {
 /** What a trial gives. `oof` is rows x outputs, row-major, over the training rows; NaN where a row was never validated. */
 export interface TrialResult {
   score: number;
+  /** of the finished out-of-fold predictions on the rows of each fold, as those of every other model */
   foldScores: number[];
+  /** the model of each fold by itself, before anything was learnt from all folds: what trials that run are raced against */
+  raceScores?: number[];
   /** every metric of the task on the out-of-fold predictions */
   metrics: Record<string, number | null>;
   /** score with interval and standard deviation over folds, for the leaderboard */

@@ -46,6 +46,8 @@ export interface CompletedTrial {
   name: string;
   score: number;
   foldScores: number[];
+  /** the folds' models by themselves, where that differs: what the study races later trials against */
+  raceScores?: number[];
   metrics: Record<string, number | null>;
   holdoutMetrics: Record<string, { value: number | null; ciLow: number | null; ciHigh: number | null }> | null;
   validation: { mean: number; std: number; ciLow: number | null; ciHigh: number | null };

@@ -16,7 +16,7 @@ export interface Stacked {
 /** Fewer rows tell too little of how to weigh models against each other. */
 const leastRows = 750;
 const mostRows = 20_000;
-/** Members times outputs and rows that a fit may cost; more would not end within the reserve. */
+/** Products that a step of Newton's method may sum, for pairs of members and of outputs; more would not end in time. */
 const mostCells = 2e8;
 /** The weighted ensemble counts as much as this many rows. */
 const pull = 100;
@@ -41,7 +41,7 @@ export async function betterStack(
   const { weights, cross } = ensemble;
   const used = weights.flatMap((weight, m) => (weight > 0 ? [m] : []));
   const rows = candidates.rows.length;
-  const cells = Math.min(rows, mostRows) * used.length ** 2 * outputs;
+  const cells = Math.min(rows, mostRows) * outputs * (used.length ** 2 + outputs);
   if (rows < leastRows || used.length < 2 || cells > mostCells) return null;
   const towards = used.map((m) => weights[m]!);
   const chosen = (positions: Int32Array) => {
@@ -69,15 +69,16 @@ export async function betterStack(
 }
 
 function isClearlyBetter(
-  { plan }: PreparedData,
-  { target, weights }: RowCandidates,
+  { plan, blocks }: PreparedData,
+  { rows, target, weights }: RowCandidates,
   stacked: Float64Array,
   mixture: Float64Array,
   seed: number,
 ): boolean {
   const metric = metricOf(plan.metric);
   const random = createRandom(deriveSeed(seed, 'stack', 'test')).next;
-  const options = { ...shapeOf(plan), weights, random, resamples, level: 0.6827 };
+  const drawn = blocks ? { blocks: rows.map((row) => blocks[row]!) } : {};
+  const options = { ...shapeOf(plan), weights, ...drawn, random, resamples, level: 0.6827 };
   const { low, high } = pairedBootstrap(metric, target, stacked, mixture, options);
   const difference = metric.compute(target, stacked, options) - metric.compute(target, mixture, options);
   const error = (high - low) / 2;

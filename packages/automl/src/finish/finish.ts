@@ -39,7 +39,6 @@ export interface Finished {
 export function finishTrial(
   prepared: PreparedData,
   raw: Float32Array,
-  foldScores: number[],
   seed: number,
   options: { calibrated?: boolean } = {},
 ): Finished {
@@ -62,8 +61,7 @@ export function finishTrial(
     if (errors) finishing.residuals = errors;
   }
   const oof = changed ? withRows(raw, final, outputs) : raw;
-  const isChanged = changed !== null || final.decided !== undefined;
-  return { ...scoreRows(prepared, final, isChanged ? foldScoresOf(prepared, final) : foldScores), oof, finishing };
+  return { ...scoreRows(prepared, final), oof, finishing };
 }
 
 type Parts = ReturnType<typeof crossParts>;
@@ -140,10 +138,11 @@ function binaryRows(scored: ScoredRows, positive: number, keep: (row: number) =>
 export function scoreFinished(prepared: PreparedData, oof: Float32Array, finishing: Finishing): Finished {
   const scored = withThreshold(prepared.plan, splitRows(prepared, 'oof', oof), finishing.threshold);
   if (scored.rows.length === 0) throw new NotANumber();
-  return { ...scoreRows(prepared, scored, foldScoresOf(prepared, scored)), oof, finishing };
+  return { ...scoreRows(prepared, scored), oof, finishing };
 }
 
-function scoreRows(prepared: PreparedData, scored: ScoredRows, foldScores: number[]) {
+function scoreRows(prepared: PreparedData, scored: ScoredRows) {
+  const foldScores = foldScoresOf(prepared, scored);
   const interval = scoreWithInterval(prepared.plan, scored);
   if (!Number.isFinite(interval.value)) throw new NotANumber();
   const { value, ciLow, ciHigh } = interval;
@@ -156,7 +155,7 @@ function scoreRows(prepared: PreparedData, scored: ScoredRows, foldScores: numbe
 }
 
 /** Scores on the folds of the trials, so that spreads compare. */
-export function foldScoresOf(prepared: PreparedData, scored: ScoredRows): number[] {
+function foldScoresOf(prepared: PreparedData, scored: ScoredRows): number[] {
   const metric = metricOf(prepared.plan.metric);
   const shape = shapeOf(prepared.plan);
   const outputs = outputsOf(prepared.plan);

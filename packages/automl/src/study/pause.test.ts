@@ -30,6 +30,15 @@ describe('pause', () => {
     expect(run.atMs).toBeLessThanOrEqual(609_000 + 1500);
   });
 
+  it('takes nothing off where no trial had started: no time counted yet', () => {
+    const run = new Executor({ seconds: 10, trials: null });
+    run.send({ type: 'begin', atMs: 0, parallelism: 1 });
+    run.send({ type: 'pause', atMs: 1000 });
+    run.send({ type: 'resume', atMs: 600_000 });
+    run.send({ type: 'trial-started', number: 1, atMs: 700_000 });
+    expect(budgetEndMs(run.state)).toBe(710_000);
+  });
+
   it('changes nothing of a run by number of trials', () => {
     const straight = begun({ seconds: null, trials: 9 });
     straight.drain();

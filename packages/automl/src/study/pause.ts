@@ -23,7 +23,8 @@ export function pause(state: StudyState, atMs: number, actions: StudyAction[]): 
 /** Takes the pause off the budget and starts again what was given back. Without a pause it does nothing. */
 export function resume(state: StudyState, atMs: number, actions: StudyAction[]): void {
   if (!isPaused(state)) return;
-  state.pausedMs = (state.pausedMs ?? 0) + Math.max(0, atMs - state.pausedAtMs!);
+  // Before the first trial has started no time counts yet, so that there is nothing to take off.
+  if (state.startedAtMs !== null) state.pausedMs = (state.pausedMs ?? 0) + Math.max(0, atMs - state.pausedAtMs!);
   state.pausedAtMs = null;
   state.status = 'running';
   for (const trial of state.trials) {

@@ -5,14 +5,22 @@ import type { TrialResult } from '../types.ts';
 export function completedFacts(
   result: Pick<
     TrialResult,
-    'score' | 'foldScores' | 'predictMsPerRow' | 'stopReason' | 'members' | 'notBetterThanBest'
+    'score' | 'foldScores' | 'raceScores' | 'predictMsPerRow' | 'stopReason' | 'members' | 'notBetterThanBest'
   > &
     ({ artifact: Uint8Array } | { sizeBytes: number }),
 ): CompletedFacts & { score: number } {
-  const { score, foldScores, predictMsPerRow, stopReason, members, notBetterThanBest } = result;
+  const {
+    score,
+    foldScores,
+    raceScores = foldScores,
+    predictMsPerRow,
+    stopReason,
+    members,
+    notBetterThanBest,
+  } = result;
   return {
     score,
-    foldScores: [...foldScores],
+    foldScores: [...raceScores],
     predictMsPerRow,
     sizeBytes: 'sizeBytes' in result ? result.sizeBytes : result.artifact.byteLength,
     ...(members.length > 0 && !notBetterThanBest ? { preferred: true } : {}),

@@ -109,10 +109,11 @@ function bagResult(prepared: PreparedData, spec: TrialSpec, info: FamilyInfo, ba
   const { results, oof, holdout, weights, fitSeconds } = bag;
   const predicted = results.reduce((sum, fold) => sum + fold.validationRows, 0);
   const predictMs = results.reduce((sum, fold) => sum + fold.predictMs, 0);
-  const finished = finishTrial(prepared, oof.mean(), scoresOf(results), spec.seed);
+  const finished = finishTrial(prepared, oof.mean(), spec.seed);
   const stopReason = stopReasonOf(spec, results);
   return {
     ...finished,
+    raceScores: scoresOf(results),
     fitSeconds,
     // A prediction asks every fold model that has a share.
     predictMsPerRow:

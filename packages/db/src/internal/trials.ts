@@ -147,9 +147,9 @@ async function finish(
   }
   if (report.status === 'completed' && Number.isFinite(report.result.score)) {
     await completeTrial(tx, experiment, trial, attemptId, report.result);
-    const { score, seconds, foldScores, predictMsPerRow, artifact, stopReason, members } = report.result;
+    const { score, seconds, foldScores, raceScores, predictMsPerRow, artifact, stopReason, members } = report.result;
     const facts = {
-      foldScores,
+      foldScores: raceScores ?? foldScores,
       predictMsPerRow,
       sizeBytes: artifact.byteLength,
       ...(members.length > 0 && report.result.notBetterThanBest === false ? { preferred: true } : {}),
