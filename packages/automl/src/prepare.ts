@@ -82,7 +82,7 @@ function findFacts(prepared: PreparedData): DataFacts {
   const categorical = coded.filter((column) => column.type !== 'text');
   // families of rows learn a forecast as a regression
   const task = prepared.plan.task === 'forecast' ? 'regression' : prepared.plan.task;
-  const { target } = prepared;
+  const { target, blocks } = prepared;
   const classes = prepared.plan.labels.length;
   return {
     task,
@@ -91,7 +91,7 @@ function findFacts(prepared: PreparedData): DataFacts {
     categoricalFeatures: coded.length,
     levels: categorical.reduce((sum, column) => sum + (isNumeric(column) ? 0 : column.levels.length), 0),
     classes,
-    made: madeFacts(prepared.features, prepared.trainingRows, { task, classes, target }),
+    made: madeFacts(prepared.features, prepared.trainingRows, { task, classes, target, blocks }),
   };
 }
 

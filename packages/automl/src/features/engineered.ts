@@ -66,6 +66,7 @@ async function prepare(input: FitInput) {
     target: train.target,
     task: input.task,
     classes: input.classes,
+    blocks: train.blocks,
     config: input.config,
     seed: input.seed,
     dropped: input.features?.dropped ?? [],

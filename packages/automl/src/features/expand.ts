@@ -71,7 +71,7 @@ export function fitExpansion(
       blocks.push(block);
       if (!block.cut || options.coded?.has(column.name)) continue;
       const codes = rows.map((row) => column.codes[row]!);
-      folds ??= targetFolds(outputs.values, deriveSeed(options.seed, 'target codes'));
+      folds ??= targetFolds(outputs, deriveSeed(options.seed, 'target codes'));
       const fitted = fitTargetCodes(codes, column.levels.length, outputs.values, folds);
       const target: Block = { kind: 'target', column: column.name, outputs: outputs.values.length };
       const frequency = countLevels(codes, column.levels.length);

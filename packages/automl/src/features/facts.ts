@@ -15,14 +15,17 @@ const mostRows = 20_000;
 export function madeFacts(
   table: Table,
   trainingRows: number,
-  { task, classes, target }: { task: TaskKind; classes: number; target: Float64Array },
+  {
+    task,
+    classes,
+    target,
+    blocks,
+  }: { task: TaskKind; classes: number; target: Float64Array; blocks?: Int32Array | undefined },
 ): MadeFacts {
   const stride = Math.max(1, Math.ceil(trainingRows / mostRows));
   const rows = Int32Array.from({ length: Math.floor(trainingRows / stride) }, (_, i) => i * stride);
-  const outputs = targetOutputs(task, classes, target, rows);
-  const keys = tellingKeys(table, rows, outputs, targetFolds(outputs.values, 0), (key) =>
-    placeReader(key)(table, rows),
-  );
+  const outputs = targetOutputs(task, classes, target, rows, blocks);
+  const keys = tellingKeys(table, rows, outputs, targetFolds(outputs, 0), (key) => placeReader(key)(table, rows));
   const ofType = (type: Column['type']) => table.columns.filter((column) => column.type === type).length;
   return {
     keys: keys.length,

@@ -85,7 +85,7 @@ describe('features', () => {
     const random = createRandom(8);
     const codes = Int32Array.from({ length: 4000 }, () => random.int(1000));
     const noise = Float64Array.from({ length: 4000 }, () => random.int(2));
-    const { training, tables } = fitTargetCodes(codes, 1000, [noise], targetFolds([noise], 3));
+    const { training, tables } = fitTargetCodes(codes, 1000, [noise], targetFolds({ values: [noise] }, 3));
     const correlation = (values: Float64Array) => {
       const mean = values.reduce((sum, value) => sum + value, 0) / 4000;
       let both = 0;

@@ -3,22 +3,35 @@ import type { TaskKind } from '@laurel/contracts';
 /** The target of the training rows as columns of numbers: 0/1 per class (one for two classes), or the standardised value. */
 export interface TargetOutputs {
   values: Float64Array[];
+  /** of several classes: the index of the class of each output */
+  classes?: number[];
+  /** rows of one number belong together: their codes of the target are made from other blocks (`targetFolds`) */
+  blocks?: Int32Array;
 }
 
 /** At most this many classes get columns of their own; the most frequent. */
 const classLimit = 10;
 
-export function targetOutputs(task: TaskKind, classes: number, target: Float64Array, rows: Int32Array): TargetOutputs {
+/** `target` and `blocks` have an entry for every row of the table. */
+export function targetOutputs(
+  task: TaskKind,
+  classes: number,
+  target: Float64Array,
+  rows: Int32Array,
+  blocks?: Int32Array,
+): TargetOutputs {
+  const own = blocks ? { blocks: rows.map((row) => blocks[row]!) } : {};
   if (task === 'regression') {
     const { mean, scale } = momentsOf(target, rows);
-    return { values: [Float64Array.from(rows, (row) => (target[row]! - mean) / scale)] };
+    return { values: [Float64Array.from(rows, (row) => (target[row]! - mean) / scale)], ...own };
   }
-  if (classes === 2) return { values: [Float64Array.from(rows, (row) => (target[row] === 1 ? 1 : 0))] };
+  if (classes === 2) return { values: [Float64Array.from(rows, (row) => (target[row] === 1 ? 1 : 0))], ...own };
   const counts = new Float64Array(classes);
   for (const row of rows) counts[target[row]!]! += 1;
   const order = Array.from(counts.keys()).sort((a, b) => counts[b]! - counts[a]! || a - b);
   const kept = order.slice(0, classLimit).filter((k) => counts[k]! > 0);
-  return { values: kept.map((k) => Float64Array.from(rows, (row) => (target[row] === k ? 1 : 0))) };
+  const values = kept.map((k) => Float64Array.from(rows, (row) => (target[row] === k ? 1 : 0)));
+  return { values, classes: kept, ...own };
 }
 
 /** Mean and standard deviation of some rows; a scale of 1 where all are equal. */

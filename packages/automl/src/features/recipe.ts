@@ -21,6 +21,8 @@ export interface RecipeInput {
   target: Float64Array;
   task: TaskKind;
   classes: number;
+  /** per row of `table`: rows of one number belong together; absent: each is alone */
+  blocks?: Int32Array | undefined;
   config: Config;
   seed: number;
   /** names of features that are never made */
@@ -59,8 +61,8 @@ export async function fitRecipe(
   input: RecipeInput,
 ): Promise<{ recipe: Recipe | null; enriched: Table; transformersRun: number }> {
   const { table, rows, seed, config } = input;
-  const outputs = targetOutputs(input.task, input.classes, input.target, rows);
-  const folds = targetFolds(outputs.values, seed);
+  const outputs = targetOutputs(input.task, input.classes, input.target, rows, input.blocks);
+  const folds = targetFolds(outputs, seed);
   const most = Math.min(mostColumns, Math.max(8, Math.floor(mostCells / Math.max(1, table.rows))));
   const given: TransformInput = {
     table,

@@ -1,13 +1,25 @@
-import { createRandom, deriveSeed } from '@laurel/tabular';
+import { createRandom, deriveSeed, groupFolds } from '@laurel/tabular';
+import type { TargetOutputs } from './outputs.ts';
 
 const folds = 5;
 const smoothing = 10;
 
-/** A fold 0..4 for each row, each with its share of every class, or of every tenth of the values. */
-export function targetFolds(outputs: readonly Float64Array[], seed: number): Uint8Array {
-  const rows = outputs[0]?.length ?? 0;
-  const strata = strataOf(outputs, rows);
-  const order = createRandom(deriveSeed(seed, 'target folds')).shuffle(Int32Array.from({ length: rows }, (_, i) => i));
+/**
+ * A fold 0..4 for each row, each with its share of every class, or of every tenth of the values. Rows of one block share
+ * a fold: codes of their target from each other would tell a model what it cannot know of new blocks.
+ */
+export function targetFolds({ values, blocks }: TargetOutputs, seed: number): Uint8Array {
+  const rows = values[0]?.length ?? 0;
+  const strata = strataOf(values, rows);
+  const own = deriveSeed(seed, 'target folds');
+  const count = blocks ? new Set(blocks).size : 0;
+  // a single block has no others that it could be coded from
+  if (blocks && count > 1) {
+    const target = Float64Array.from(strata);
+    const most = Math.min(folds, count);
+    return Uint8Array.from(groupFolds({ groups: blocks, target, kind: 'classes', folds: most, seed: own })[0]!);
+  }
+  const order = createRandom(own).shuffle(Int32Array.from({ length: rows }, (_, i) => i));
   const result = new Uint8Array(rows);
   // Each stratum goes on with the fold after the one where it ended: the folds are equally large.
   const next = new Int32Array(16).map((_, stratum) => stratum % folds);

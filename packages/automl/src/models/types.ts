@@ -130,6 +130,8 @@ export interface FitData {
   target: Float64Array;
   /** weight of every row of `features`, mean 1 over `rows`; absent: 1 each */
   weights?: Float64Array;
+  /** per row of `features`: rows of one number belong together (a group, a stretch of time); absent: each is alone */
+  blocks?: Int32Array;
 }
 
 /** Several series on one grid of dates, without gaps: what forecasts look back on. */
@@ -145,6 +147,8 @@ export interface SeriesHistory {
 export interface FitInput {
   task: TaskKind;
   classes: number;
+  /** names of the classes, for what is named after them */
+  labels?: readonly string[];
   train: FitData;
   /** for early stopping and the curve; null: fit without it (a fixed number of rounds from the config) */
   validation: FitData | null;

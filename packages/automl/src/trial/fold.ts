@@ -79,10 +79,12 @@ export function fitInput(
   const target = prepared.target.subarray(0, trainingRows);
   const weights = fitWeights(prepared, config, training);
   const own = prepared.weights ? { weights: prepared.weights.subarray(0, trainingRows) } : {};
+  const together = prepared.blocks ? { blocks: prepared.blocks.subarray(0, trainingRows) } : {};
   const input: FitInput = {
     task: plan.task,
     classes: plan.labels.length,
-    train: { features, target, rows: training, ...(weights.rows ? { weights: weights.rows } : {}) },
+    labels: plan.labels,
+    train: { features, target, rows: training, ...(weights.rows ? { weights: weights.rows } : {}), ...together },
     validation: validation.length > 0 ? { features, target, rows: validation, ...own } : null,
     config,
     features: { off: plan.engineering === 'off', dropped: plan.droppedFeatures ?? [] },

@@ -55,7 +55,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
   const isValue = predictsValues(task);
   const width = isValue ? 1 : classes;
   const kept = drawRows(train.rows, mostRows, input.seed);
-  const outputs = targetOutputs(task, classes, train.target, kept);
+  const outputs = targetOutputs(task, classes, train.target, kept, train.blocks);
   const { expansion, training } = fitExpansion(train.features, kept, outputs, {
     cyclicDates: true,
     words: 50,

@@ -32,7 +32,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
   const { expansion, training } = fitExpansion(
     train.features,
     train.rows,
-    targetOutputs(task, classes, train.target, train.rows),
+    targetOutputs(task, classes, train.target, train.rows, train.blocks),
     {
       cyclicDates: true,
       words: 300,

@@ -72,7 +72,7 @@ function prepare(
   const { train: rows, task, classes } = input;
   const target = pick(rows.target, rows.rows);
   const truth = { target, weights: rows.weights ? pick(rows.weights, rows.rows) : null };
-  const outputs = targetOutputs(task, classes, rows.target, rows.rows);
+  const outputs = targetOutputs(task, classes, rows.target, rows.rows, rows.blocks);
   const { expansion, training } = fitExpansion(rows.features, rows.rows, outputs, {
     cyclicDates: true,
     words: 100,

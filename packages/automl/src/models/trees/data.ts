@@ -33,7 +33,7 @@ export interface TreeData {
 
 export function treeData(input: FitInput): TreeData {
   const { train, validation, task, classes } = input;
-  const outputs = targetOutputs(task, classes, train.target, train.rows);
+  const outputs = targetOutputs(task, classes, train.target, train.rows, train.blocks);
   const { expansion, training } = fitExpansion(train.features, train.rows, outputs, {
     cyclicDates: false,
     words: 100,
