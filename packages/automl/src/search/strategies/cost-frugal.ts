@@ -1,12 +1,11 @@
 import { createRandom, deriveSeed, type Random } from '@laurel/tabular/random';
+import { maxDraws } from '../draw.ts';
 import { type Flow2, flow2Config, moveFlow2, startFlow2, widenFlow2 } from '../flow2.ts';
 import { drawFamilies } from '../improvement.ts';
 import { bestOf, isBetter, isKnown, note, remember, type SearchMemory, searchable, startMemory } from '../memory.ts';
 import { isAffordable, portfolio, takeFirst } from '../portfolio.ts';
 import { lowCostConfig, sampleConfig } from '../sample.ts';
 import type { AskLimits, Proposal, SearchFamily, SearchSetting, StrategyEntry, TrialReport } from '../types.ts';
-
-const maxDraws = 20;
 
 /** A search around one configuration after another; `score` is the best since the last restart. */
 export interface LocalSearch extends Flow2 {

@@ -1,20 +1,9 @@
-import { createRandom, deriveSeed } from '@laurel/tabular/random';
-import {
-  isBetter,
-  isKnown,
-  isQuarantined,
-  note,
-  remember,
-  type SearchMemory,
-  searchable,
-  startMemory,
-} from '../memory.ts';
+import { drawAtRandom } from '../draw.ts';
+import { isBetter, isKnown, isQuarantined, note, remember, type SearchMemory, startMemory } from '../memory.ts';
 import { isAffordable, portfolio, takeFirst } from '../portfolio.ts';
 import { rungs } from '../rungs.ts';
-import { sampleConfig } from '../sample.ts';
 import type { AskLimits, Proposal, SearchSetting, StrategyEntry } from '../types.ts';
 
-const maxDraws = 20;
 /** One in so many goes on to the next rung; the rows grow by the same factor. */
 export const reduction = 4;
 /** In the last part of a budget nothing new begins: the best of the lower rungs are finished. */
@@ -32,18 +21,8 @@ export const halving: StrategyEntry = {
     const proposals = [...opening, ...rest].map((proposal) => atRung(setting, proposal, ladder[0]));
     const memory = startMemory(saved);
 
-    function draw(allows: (family: string) => boolean, limits?: AskLimits): Proposal | null {
-      const stream = createRandom(deriveSeed(setting.seed, 'halving', memory.drawn++));
-      for (const family of stream.shuffle(searchable(memory, setting, allows))) {
-        for (let attempt = 0; attempt < maxDraws; attempt++) {
-          const drawn = { family: family.id, config: sampleConfig(family.space, stream) };
-          const proposal = atRung(setting, drawn, ladder[0]);
-          if (isKnown(memory, setting, proposal) || !isAffordable(memory, setting, proposal, limits)) continue;
-          return note(memory, proposal);
-        }
-      }
-      return null;
-    }
+    const draw = (allows: (family: string) => boolean, limits?: AskLimits) =>
+      drawAtRandom(memory, setting, 'halving', allows, limits, (drawn) => atRung(setting, drawn, ladder[0]));
 
     function ask(allows: (family: string) => boolean, limits?: AskLimits): Proposal | null {
       const isLate = lateIn(memory, setting, limits);

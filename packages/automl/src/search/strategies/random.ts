@@ -1,13 +1,9 @@
-import { createRandom, deriveSeed } from '@laurel/tabular/random';
-import { isKnown, note, remember, searchable, startMemory } from '../memory.ts';
-import { defaults, isAffordable, takeFirst } from '../portfolio.ts';
-import { sampleConfig } from '../sample.ts';
-import type { AskLimits, Proposal, StrategyEntry } from '../types.ts';
+import { drawAtRandom } from '../draw.ts';
+import { remember, startMemory } from '../memory.ts';
+import { defaults, takeFirst } from '../portfolio.ts';
+import type { StrategyEntry } from '../types.ts';
 
-/** Tries before a family's space counts as used up. */
-const maxDraws = 20;
-
-/** Every family's default, then configurations drawn at random, every family as often (Bergstra and Bengio 2012). */
+/** Every family's default, then configurations drawn at random. */
 export const random: StrategyEntry = {
   id: 'random',
   label: 'Random search',
@@ -16,21 +12,9 @@ export const random: StrategyEntry = {
   create(setting, saved) {
     const opening = defaults(setting);
     const memory = startMemory(saved);
-
-    function draw(allows: (family: string) => boolean, limits?: AskLimits): Proposal | null {
-      const stream = createRandom(deriveSeed(setting.seed, 'random', memory.drawn++));
-      for (const family of stream.shuffle(searchable(memory, setting, allows))) {
-        for (let attempt = 0; attempt < maxDraws; attempt++) {
-          const proposal = { family: family.id, config: sampleConfig(family.space, stream) };
-          if (isKnown(memory, setting, proposal) || !isAffordable(memory, setting, proposal, limits)) continue;
-          return note(memory, proposal);
-        }
-      }
-      return null;
-    }
-
     return {
-      ask: (allows, limits) => takeFirst(memory, setting, opening, allows, limits) ?? draw(allows, limits),
+      ask: (allows, limits) =>
+        takeFirst(memory, setting, opening, allows, limits) ?? drawAtRandom(memory, setting, 'random', allows, limits),
       tell: (report) => void remember(memory, setting, report),
       toJSON: () => structuredClone(memory),
     };

@@ -1,10 +1,10 @@
 import { createRandom, deriveSeed, type Random } from '@laurel/tabular/random';
+import { maxDraws } from '../draw.ts';
 import { isBetter, isKnown, isScored, note, remember, type SearchMemory, searchable, startMemory } from '../memory.ts';
 import { goodCount, parzenConfig, parzenValue } from '../parzen.ts';
 import { defaults, isAffordable, takeFirst } from '../portfolio.ts';
 import type { AskLimits, Proposal, SearchFamily, SearchSetting, StrategyEntry } from '../types.ts';
 
-const maxDraws = 20;
 /** Models after which what is known says more than a draw at random. */
 const startUp = 10;
 
