@@ -62,6 +62,20 @@ describe('prepared data', () => {
     expect(dataFacts(prepared)).toMatchObject({ classes: 60, rows: 199 });
   });
 
+  it('keeps rows of labels that are longer than a profile shows, the rarer one as the positive class', () => {
+    const long = ['a', 'b'].map((end) => `${'x'.repeat(300)} ${end}`);
+    const of = tableOf({
+      x: Array.from({ length: 90 }, (_, i) => i % 11),
+      y: Array.from({ length: 90 }, (_, i) => long[i % 3 === 0 ? 0 : 1]!),
+    });
+    const request = { target: 'y' };
+    const planned = planExperiment({ profile: profileTable(of), request, seed: 1 });
+    const prepared = prepareData(of, planned);
+    expect(prepared.plan).toMatchObject({ labels: long, positiveClass: long[0], rows: { usable: 90 } });
+    const asked = planExperiment({ profile: profileTable(of), request: { ...request, positiveClass: 'x' }, seed: 1 });
+    expect(() => prepareData(of, asked)).toThrow('"x" is no value of "y"');
+  });
+
   it('survives its file', () => {
     const prepared = prepareData(table, plan);
     expect(decodePrepared(encodePrepared(prepared))).toEqual(prepared);

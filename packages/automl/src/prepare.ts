@@ -15,6 +15,8 @@ import { bytesOf, readContainer, sha256Hex, type Tensors, writeContainer } from 
 import { madeFacts } from './features/facts.ts';
 import { describeInput } from './inputs.ts';
 import type { DataFacts } from './models/types.ts';
+import { checkMetric } from './plan/metric.ts';
+import { quote } from './plan/refusal.ts';
 import { describePlan } from './plan/sentences.ts';
 import { warnOfTimeOrder } from './plan/time-order.ts';
 import { weightsOf } from './plan/weights.ts';
@@ -25,37 +27,39 @@ import type { PreparedData } from './types.ts';
 
 /**
  * Everything the trials share: usable rows, target as numbers, the sealed holdout, the folds. The plan inside the
- * result has its labels and row counts completed; store that one. Throws TARGET_INVALID, TARGET_CONSTANT, TOO_FEW_ROWS.
+ * result has its labels, folds and row counts completed; store that one. Throws TARGET_INVALID, TARGET_CONSTANT,
+ * TOO_FEW_ROWS, VALIDATION_INVALID, METRIC_NOT_FOR_TASK.
  */
 export function prepareData(table: Table, plan: ExperimentPlan): PreparedData {
   if (plan.task === 'forecast') return prepareForecast(table, plan);
   const targetColumn = findColumn(table, plan.target);
   if (!targetColumn) {
-    throw new AppError(
-      'TARGET_NOT_FOUND',
-      `The table has no column ${JSON.stringify(plan.target)}. Choose another target.`,
-    );
+    throw new AppError('TARGET_NOT_FOUND', `The table has no column ${quote(plan.target)}. Choose another target.`);
   }
   const labels = predictsValues(plan.task) ? [] : labelsOf(targetColumn, plan.labels);
   const all = targetValues(targetColumn, predictsValues(plan.task) ? null : labels);
   const usable = rowsWhere(table.rows, (row) => !Number.isNaN(all[row]!));
   const usableTarget = takeRows(all, usable, 1);
   checkTarget(plan, usableTarget);
-  const { warnings, ...split } = splitRows(table, plan, usable, all);
+  const positiveClass = plan.task === 'binary' ? positiveOf(plan, labels, usableTarget) : null;
+  const { split, validation, warnings } = splitRows(table, plan, usable, all);
   const { rowIds, trainingRows } = split;
   const names = plan.features.map((feature) => feature.column);
   const features = selectRows(selectColumns(table, names), rowIds);
+  const target = takeRows(all, rowIds, 1);
   const completed = warnOfTimeOrder(table, {
     ...plan,
     labels,
-    positiveClass: plan.task === 'binary' ? (plan.positiveClass ?? labels[1] ?? null) : null,
+    positiveClass,
+    validation,
     rows: { total: table.rows, usable: rowIds.length, training: trainingRows, holdout: rowIds.length - trainingRows },
     warnings: [...plan.warnings, ...warnings],
   });
+  checkMetric(completed, target.subarray(0, trainingRows), split.folds);
   return {
     plan: { ...completed, sentences: describePlan(completed) },
     features,
-    target: takeRows(all, rowIds, 1),
+    target,
     ...split,
     ...weightsOf(table, plan, rowIds),
     inputs: features.columns.map((column) => describeInput(column, trainingRows)),
@@ -165,7 +169,7 @@ export function targetValues(column: Column, labels: readonly string[] | null): 
     if (!isNumeric(column)) {
       throw new AppError(
         'TARGET_INVALID',
-        `${JSON.stringify(column.name)} does not hold numbers. Choose a classification task.`,
+        `${quote(column.name)} does not hold numbers. Choose a classification task.`,
       );
     }
     return column.values.map((value) => (Number.isFinite(value) ? value : Number.NaN));
@@ -192,15 +196,29 @@ function labelsOf(column: Column, planned: readonly string[]): string[] {
   return [...distinct].sort((a, b) => a - b).map(String);
 }
 
-function checkTarget(plan: ExperimentPlan, target: Float64Array): void {
-  if (target.length < plan.validation.folds * 2) {
+/** As asked; otherwise the rarer of the two, of equally frequent ones the last. */
+function positiveOf(
+  { target, positiveClass }: ExperimentPlan,
+  labels: readonly string[],
+  values: Float64Array,
+): string | null {
+  if (positiveClass !== null) {
+    if (labels.includes(positiveClass)) return positiveClass;
     throw new AppError(
-      'TOO_FEW_ROWS',
-      `Only ${target.length} rows have a value in ${JSON.stringify(plan.target)}. Add rows.`,
+      'TARGET_INVALID',
+      `${quote(positiveClass)} is no value of ${quote(target)} and cannot be its positive class. Use one of: ${labels.join(', ')}.`,
     );
   }
+  const first = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+  return labels[2 * first < values.length ? 0 : 1] ?? null;
+}
+
+function checkTarget(plan: ExperimentPlan, target: Float64Array): void {
+  if (target.length < plan.validation.folds * 2) {
+    throw new AppError('TOO_FEW_ROWS', `Only ${target.length} rows have a value in ${quote(plan.target)}. Add rows.`);
+  }
   if (target.every((value) => value === target[0])) {
-    throw new AppError('TARGET_CONSTANT', `${JSON.stringify(plan.target)} has one value only. Choose another target.`);
+    throw new AppError('TARGET_CONSTANT', `${quote(plan.target)} has one value only. Choose another target.`);
   }
 }
 

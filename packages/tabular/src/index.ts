@@ -10,7 +10,7 @@ export type { RawColumn, RawTable } from './infer/raw.ts';
 export { type TargetFinding, targetFindings } from './leaks/target-findings.ts';
 export * from './limits.ts';
 export * from './order.ts';
-export { quantile } from './profile/column-stats.ts';
+export { mayBeClipped, quantile } from './profile/column-stats.ts';
 export { duplicateColumns, duplicateRowCount, rowHashes } from './profile/duplicates.ts';
 export { type ProfileContext, profileTable } from './profile/profile.ts';
 export { type UnusableColumn, unusableColumns } from './profile/unusable.ts';

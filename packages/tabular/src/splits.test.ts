@@ -60,13 +60,13 @@ describe('random numbers', () => {
 const classTargets = fc.array(fc.nat(3), { minLength: 20, maxLength: 200 }).map((list) => Float64Array.from(list));
 
 describe('stratified folds', () => {
-  it('spread each class evenly and leave rare classes in training', () => {
+  it('spread each class evenly, rare ones too, and leave single rows in training', () => {
     fc.assert(
       fc.property(classTargets, fc.integer({ min: 2, max: 6 }), fc.nat(), (target, folds, seed) => {
         const [assigned] = stratifiedFolds({ target, kind: 'classes', seed, folds });
         for (const label of new Set(target)) {
           const own = [...assigned!].filter((_, row) => target[row] === label);
-          if (own.length < folds) expect(own.every((fold) => fold === -1)).toBe(true);
+          if (own.length === 1) expect(own).toEqual([-1]);
           else {
             const sizes = Array.from({ length: folds }, (_, fold) => own.filter((one) => one === fold).length);
             expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
@@ -104,6 +104,17 @@ describe('the holdout', () => {
         expect(new Set(Array.from(training, (row) => target[row])).size).toBe(new Set(target).size);
       }),
     );
+  });
+
+  it('leaves rows of every class where it is told to, and takes one of every class where it can', () => {
+    const target = Float64Array.from({ length: 100 }, (_, row) => (row < 2 ? 0 : row < 5 ? 1 : 2));
+    const heldOf = (part: { keep?: number; everyClass?: boolean }, fraction: number) => {
+      const { holdout } = holdoutSplit({ target, kind: 'classes', seed: 1, fraction, ...part });
+      return [0, 1, 2].map((label) => holdout.filter((row) => target[row] === label).length);
+    };
+    expect(heldOf({ keep: 2 }, 0.5)).toEqual([0, 1, 49]);
+    expect(heldOf({ everyClass: true }, 0.1)).toEqual([1, 1, 8]);
+    expect(heldOf({ everyClass: true }, 0)).toEqual([0, 0, 0]);
   });
 });
 
@@ -152,7 +163,7 @@ describe('folds of groups', () => {
   it('keep groups whole in the holdout too', () => {
     fc.assert(
       fc.property(grouped, fc.constantFrom(0, 0.1, 0.2, 0.5), fc.nat(), ({ groups }, fraction, seed) => {
-        const { training, holdout } = groupHoldout({ groups, fraction, seed });
+        const { training, holdout } = groupHoldout({ groups, fraction, seed, keep: 2 });
         expect([...training, ...holdout].sort((a, b) => a - b)).toEqual(Array.from(groups.keys()));
         const held = new Set(Array.from(holdout, (row) => groups[row]));
         const kept = new Set(Array.from(training, (row) => groups[row]));
@@ -161,6 +172,15 @@ describe('folds of groups', () => {
         expect(held.size > 0).toBe(fraction > 0);
       }),
     );
+  });
+
+  it('leave as many groups for training as they are told to', () => {
+    const groups = Int32Array.from({ length: 60 }, (_, row) => (row < 40 ? 0 : row % 5));
+    const kept = (keep: number) => {
+      const { training } = groupHoldout({ groups, seed: 1, fraction: 0.3, keep });
+      return new Set(Array.from(training, (row) => groups[row])).size;
+    };
+    expect([1, 3, 4, 5].map(kept)).toEqual([1, 3, 4, 5]);
   });
 });
 
@@ -203,6 +223,11 @@ describe('folds of time', () => {
         if (cut < times.length) expect(times[cut]!).toBeGreaterThan(times[cut - 1]!);
       }),
     );
+  });
+
+  it('leave as many distinct times before the latest as they are told to, where there are more', () => {
+    const times = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 2, 3, 3, 4);
+    expect([1, 2, 3, 4].map((keep) => timeCut(times, 0.4, keep))).toEqual([7, 8, 10, 10]);
   });
 
   it('refuse what is not in order or has too few times', () => {

@@ -12,8 +12,8 @@ const valueBins = 20;
 
 /**
  * Stratified folds, one assignment per repeat: the fold 0..folds-1 of each row.
- * A class with fewer rows than folds is never validated: its rows have -1 and are in every training part.
- * Targets must not be missing. Folds 2..127, repeats from 1.
+ * The rows of a class with fewer of them than folds go to a fold each. A class of one row is never validated: its row has
+ * -1 and is in every training part, since a model that has not seen the class cannot be right about it. Targets must not be missing. Folds 2..127, repeats from 1.
  */
 export function stratifiedFolds(input: SplitInput & { folds: number; repeats?: number }): Int8Array[] {
   const { folds, repeats = 1 } = input;
@@ -32,7 +32,7 @@ function assignFolds(strata: Int32Array[], rows: number, folds: number, kind: st
   // Going on with the next fold where the last stratum ended keeps the folds equally large.
   let next = 0;
   for (const stratum of strata) {
-    if (kind === 'classes' && stratum.length < folds) continue;
+    if (kind === 'classes' && stratum.length === 1) continue;
     const order = random.shuffle(Int32Array.from(stratum));
     for (const row of order) {
       result[row] = next;
@@ -44,11 +44,15 @@ function assignFolds(strata: Int32Array[], rows: number, folds: number, kind: st
 
 /**
  * Sets a stratified share of the rows aside. Row indexes ascending.
- * A class keeps at least one row in training; a class of one row is never held out.
  * @param fraction 0..0.9; 0 holds nothing out
+ * @param keep rows of each class that stay for training at least; a class of as many is never held out
+ * @param everyClass classes that can give a row give one, however small the share
  */
-export function holdoutSplit(input: SplitInput & { fraction: number }): { training: Int32Array; holdout: Int32Array } {
-  const { fraction, target } = input;
+export function holdoutSplit(input: SplitInput & { fraction: number; keep?: number; everyClass?: boolean }): {
+  training: Int32Array;
+  holdout: Int32Array;
+} {
+  const { fraction, target, keep = 1, everyClass = false } = input;
   if (!(fraction >= 0 && fraction <= 0.9))
     throw new RangeError(`The share to hold out must be 0 to 0.9, not ${fraction}.`);
   const random = createRandom(deriveSeed(input.seed, 'holdout'));
@@ -58,7 +62,8 @@ export function holdoutSplit(input: SplitInput & { fraction: number }): { traini
   let taken = 0;
   for (const stratum of strataOf(input)) {
     wanted += stratum.length * fraction;
-    const count = Math.max(0, Math.min(Math.round(wanted) - taken, stratum.length - 1));
+    const least = everyClass && fraction > 0 ? 1 : 0;
+    const count = Math.max(0, Math.min(Math.max(least, Math.round(wanted) - taken), stratum.length - keep));
     const order = random.shuffle(Int32Array.from(stratum));
     for (let i = 0; i < count; i++) held[order[i]!] = 1;
     taken += count;
@@ -132,13 +137,14 @@ function assignGroups(members: readonly Int32Array[], classOf: Int32Array, folds
 
 /**
  * Sets whole groups aside, in random order as long as they fit into the share. At least one group is held out when
- * the share is above 0, and two stay for training. Row indexes ascending.
+ * the share is above 0 and more than `keep` groups are there. Row indexes ascending.
+ * @param keep groups that stay for training at least, from 1
  */
-export function groupHoldout(input: { groups: ArrayLike<number>; seed: number; fraction: number }): {
+export function groupHoldout(input: { groups: ArrayLike<number>; seed: number; fraction: number; keep: number }): {
   training: Int32Array;
   holdout: Int32Array;
 } {
-  const { groups, fraction } = input;
+  const { groups, fraction, keep } = input;
   const members = rowsByKey(groups);
   const order = createRandom(deriveSeed(input.seed, 'group holdout')).shuffle(Int32Array.from(members, (_, i) => i));
   const wanted = groups.length * fraction;
@@ -150,11 +156,11 @@ export function groupHoldout(input: { groups: ArrayLike<number>; seed: number; f
   let taken = 0;
   let left = members.length;
   for (const group of order) {
-    if (left <= 2 || taken + members[group]!.length > wanted) continue;
+    if (left <= keep || taken + members[group]!.length > wanted) continue;
     taken += hold(group);
     left--;
   }
-  if (taken === 0 && fraction > 0 && left > 2) {
+  if (taken === 0 && fraction > 0 && left > keep) {
     hold(order.reduce((least, group) => (members[group]!.length < members[least]!.length ? group : least)));
   }
   const rows = Int32Array.from({ length: groups.length }, (_, row) => row);
@@ -203,13 +209,22 @@ export function timeFolds(input: { times: Float64Array; folds: number; gap: numb
   return { fold, trainEnds };
 }
 
-/** Rows before the latest share; the cut is where the time changes. 0: nothing is held out. */
-export function timeCut(times: Float64Array, fraction: number): number {
+/**
+ * Rows before the latest share; the cut is where the time changes. With a share of 0 nothing is held out, otherwise the
+ * last time is.
+ * @param times ascending, without missing values
+ * @param keep distinct times that come before the cut at least, where there are more
+ */
+export function timeCut(times: Float64Array, fraction: number, keep = 1): number {
   if (fraction <= 0) return times.length;
-  let cut = Math.max(1, Math.round(times.length * (1 - fraction)));
-  while (cut < times.length && times[cut]! === times[cut - 1]!) cut++;
-  if (cut < times.length) return cut;
-  cut = Math.max(1, Math.round(times.length * (1 - fraction)));
+  const wanted = Math.max(1, Math.round(times.length * (1 - fraction)));
+  let before = 1;
+  for (let row = 1; row < times.length; row++) {
+    if (times[row]! === times[row - 1]!) continue;
+    if (before >= keep && row >= wanted) return row;
+    before++;
+  }
+  let cut = times.length;
   while (cut > 1 && times[cut - 1]! === times[times.length - 1]!) cut--;
   return cut;
 }

@@ -6,6 +6,7 @@ import {
   type Finding,
 } from '@laurel/contracts';
 import type { PlanRequest } from './plan.ts';
+import { quote } from './refusal.ts';
 import type { SplitColumn } from './split.ts';
 
 /** Findings of a profile that leave a column out whatever the target is. */
@@ -15,7 +16,8 @@ type Excluded = ExperimentPlan['excluded'][number];
 
 /**
  * The columns that models may use, in the table's order, and why the others are left out. `features.include` is the whole
- * list of columns to use, also of those that would be left out by themselves. Throws COLUMN_NOT_FOUND, NO_FEATURES.
+ * list of columns to use, also of those that would be left out by themselves. Throws COLUMN_NOT_FOUND, NO_FEATURES, and
+ * PARAMETER_INVALID for a column that is asked for and left out at once.
  */
 export function chooseFeatures(
   profile: DatasetProfile,
@@ -28,7 +30,14 @@ export function chooseFeatures(
   if (include?.includes(request.target)) {
     throw new AppError(
       'COLUMN_NOT_FOUND',
-      `${JSON.stringify(request.target)} is the target and cannot be a feature too. Take it out of the list.`,
+      `${quote(request.target)} is the target and cannot be a feature too. Take it out of the list.`,
+    );
+  }
+  const twice = include?.find((name) => exclude.includes(name));
+  if (twice !== undefined) {
+    throw new AppError(
+      'PARAMETER_INVALID',
+      `${quote(twice)} is among the columns to use and among those to leave out. Take it out of one of the two lists.`,
     );
   }
   const found = new Map(
@@ -95,7 +104,7 @@ function checkNames(profile: DatasetProfile, names: readonly string[]): void {
   const known = new Set(profile.columns.map((column) => column.name));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  const list = unknown.map((name) => JSON.stringify(name)).join(', ');
+  const list = unknown.map(quote).join(', ');
   throw new AppError(
     'COLUMN_NOT_FOUND',
     `The table has no column ${list}. Check the spelling; names are matched exactly.`,
@@ -106,6 +115,6 @@ function checkNames(profile: DatasetProfile, names: readonly string[]): void {
 }
 
 function explain(excluded: readonly Excluded[]): string {
-  const shown = excluded.slice(0, 5).map(({ column, reason }) => `${JSON.stringify(column)}: ${reason}`);
+  const shown = excluded.slice(0, 5).map(({ column, reason }) => `${quote(column)}: ${reason}`);
   return shown.length === 0 ? '' : `Left out are ${shown.join(' ')} `;
 }

@@ -61,9 +61,21 @@ describe('the task', () => {
     ]);
   });
 
-  it('warns of a class with one row', () => {
+  it('warns of a class with one row, which two classes cannot do with', () => {
     const warning = plan({ target: 'rare' }).warnings.find(({ code }) => code === 'RARE_CLASS');
     expect(warning?.message).toContain('"once" has one row only');
+    const two = tableOf({ x: Array.from({ length: 60 }, (_, i) => i % 7), y: ['once', ...Array(59).fill('often')] });
+    expect(() => plan({ target: 'y' }, profileTable(two))).toThrow('"once" of "y" has one row only');
+  });
+
+  it('leaves labels that the profile shows the beginning of to the table', () => {
+    const long = `long ${'x'.repeat(300)}`;
+    const y = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? long : 'short'));
+    const texts = profileTable(tableOf({ x: Array.from({ length: 60 }, (_, i) => i % 7), y }));
+    const found = plan({ target: 'y' }, texts);
+    expect(found).toMatchObject({ task: 'binary', labels: [], positiveClass: null });
+    expect(found.sentences[0]).not.toContain('null');
+    expect(plan({ target: 'y', positiveClass: long }, texts).positiveClass).toBe(long);
   });
 });
 
@@ -97,7 +109,12 @@ describe('a request that cannot be run', () => {
     ['COLUMN_NOT_FOUND', { target: 'bought', features: { exclude: ['agee'] } }],
     ['COLUMN_NOT_FOUND', { target: 'bought', features: { include: ['age', 'bought'] } }],
     ['COLUMN_NOT_FOUND', { target: 'bought', roles: { id: 'nope' } }],
-    ['NO_FEATURES', { target: 'bought', features: { include: ['age'], exclude: ['age'] } }],
+    ['NO_FEATURES', { target: 'bought', features: { include: ['age'] }, roles: { id: 'age' } }],
+    ['PARAMETER_INVALID', { target: 'bought', features: { include: ['age', 'town'], exclude: ['age'] } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'holdout', repeats: 2 } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'holdout', folds: 5 }, roles: { time: 'age' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { kind: 'holdout', folds: 5 }, roles: { group: 'grade' } }],
+    ['VALIDATION_INVALID', { target: 'bought', validation: { folds: 1, repeats: 3 }, roles: { group: 'grade' } }],
     ['VALIDATION_INVALID', { target: 'bought', holdout: 0.9 }],
     ['VALIDATION_INVALID', { target: 'bought', holdout: Number.NaN }],
     ['VALIDATION_INVALID', { target: 'bought', holdout: 0.05 }],
@@ -134,6 +151,18 @@ describe('a request that cannot be run', () => {
 
   it('names the metrics that would do', () => {
     expect(() => plan({ target: 'bought', metric: 'auc2' })).toThrow(/roc_auc, pr_auc, log_loss/);
+  });
+
+  it('refuses a metric that is not defined for the values of the target, and names those that are', () => {
+    const signed = tableOf({
+      x: Array.from({ length: 60 }, (_, i) => i % 7),
+      y: Array.from({ length: 60 }, (_, i) => i - 3.5),
+    });
+    const act = () => plan({ target: 'y', metric: 'rmsle' }, profileTable(signed));
+    expect(codeOf(act)).toBe('METRIC_NOT_FOR_TASK');
+    expect(act).toThrow(/from -3.5 to 55.5.*never negative.*rmse, mae/);
+    expect(act).not.toThrow(/one of: .*rmsle/);
+    expect(plan({ target: 'price', metric: 'rmsle' }).metric).toBe('rmsle');
   });
 
   it('proposes the column that was meant', () => {
@@ -236,6 +265,29 @@ describe('validation and holdout', () => {
     expect(chooseValidation(10_000, 500, null)).toEqual({ kind: 'kfold', folds: 5, repeats: 1 });
   });
 
+  it('makes no more folds by itself than the rarer of two classes has rows, and warns of it', () => {
+    const few = (positives: number) => ({
+      x: Array.from({ length: 600 }, (_, i) => i % 7),
+      y: Array.from({ length: 600 }, (_, i) => (i < positives ? 'yes' : 'no')),
+    });
+    const planOf = (positives: number, validation = {}) =>
+      plan({ target: 'y', validation }, profileTable(tableOf(few(positives))));
+    expect([2, 3, 60].map((positives) => planOf(positives).validation.folds)).toEqual([2, 3, 5]);
+    expect(planOf(3).warnings.map(({ code }) => code)).toEqual(['RARE_CLASS']);
+    expect(planOf(3, { folds: 4 }).validation.folds).toBe(4);
+  });
+
+  it('counts classes that the profile does not list', () => {
+    const many = tableOf({
+      x: Array.from({ length: 600 }, (_, i) => i % 7),
+      code: Array.from({ length: 600 }, (_, i) => `c${i % 60}`),
+      two: Array.from({ length: 600 }, (_, i) => `c${i % 2}`),
+    });
+    const large = { ...profileTable(many), rows: 60_000 };
+    const kindOf = (target: string) => plan({ target, holdout: 0, budget: { seconds: 60 } }, large).validation.kind;
+    expect([kindOf('two'), kindOf('code')]).toEqual(['kfold', 'holdout']);
+  });
+
   it('takes a fifth of small tables to validate on, a tenth of large ones', () => {
     expect([1000, 5000, 25_000, 1e6].map(validationFraction)).toEqual([0.2, 0.2, 0.1, 0.1]);
   });
@@ -295,6 +347,13 @@ describe('validation by time and group', () => {
       folds: 4,
       repeats: 2,
     });
+  });
+
+  it('makes folds of groups where they are to be repeated, also of a table for which one split would do', () => {
+    const large = { ...profile, rows: 200_000 };
+    const request = { target: 'bought', roles: { group: 'grade' } };
+    expect(plan(request, large).validation.folds).toBe(1);
+    expect(plan({ ...request, validation: { repeats: 2 } }, large).validation).toMatchObject({ folds: 4, repeats: 2 });
   });
 
   it('uses as many folds as there are groups where fewer than usual', () => {

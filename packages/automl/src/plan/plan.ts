@@ -5,16 +5,17 @@ import {
   type ExperimentPlan,
   predictsValues,
 } from '@laurel/contracts';
-import { defaultMetric, type Metric, metricById, metricsForTask } from '@laurel/evaluation';
 import { selectColumns, type Table, type TargetFinding, targetFindings } from '@laurel/tabular';
 import { planForecast } from '../tasks/forecast/plan.ts';
 import { completeForecast } from '../tasks/forecast/prepare.ts';
 import { readBudget } from './budget.ts';
 import { chooseFeatures } from './features.ts';
+import { chooseMetric } from './metric.ts';
+import { invalidValidation, quote } from './refusal.ts';
 import { planSearch, type SearchRequest } from './search.ts';
 import { describePlan } from './sentences.ts';
 import { planValidation, splitColumn } from './split.ts';
-import { planTarget } from './target.ts';
+import { planTarget, type TargetPlan } from './target.ts';
 import { warnOfTimeOrder } from './time-order.ts';
 import { planWeights } from './weights.ts';
 
@@ -58,6 +59,8 @@ const fewestRows = 20;
 const holdoutFromRows = 5000;
 const holdoutShare = 0.2;
 const mostHeldOut = 0.5;
+/** The plan warns of classes with fewer rows. */
+const measurableRows = 5;
 
 /**
  * Everything that is decided before the first trial, from metadata alone. `labels` stays empty when the profile does
@@ -75,12 +78,12 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
   }
   const budget = readBudget(request.budget);
   const { warnings: searchWarnings, ...search } = planSearch(request, { task: target.task, budget });
-  const metric = chooseMetric(request.metric, target.task);
+  const metric = chooseMetric(request.metric, target.task, target.column);
   refuseMisplaced(request, target.task);
   const { rows, ...parts } =
     target.task === 'forecast'
       ? planForecast(profile, request, usable)
-      : planRows(profile, request, usable, budget.seconds, target.labels.length);
+      : planRows(profile, request, usable, budget.seconds, target);
   const plan: ExperimentPlan = {
     schemaVersion: 1,
     task: target.task,
@@ -94,11 +97,7 @@ export function planExperiment(input: { profile: DatasetProfile; request: PlanRe
     rows: { total: profile.rows, usable, ...rows },
     ...search,
     seed,
-    warnings: [
-      ...target.warnings,
-      ...rareClass(profile, request.target, target.task, parts.validation.folds),
-      ...searchWarnings,
-    ],
+    warnings: [...target.warnings, ...rareClass(target, parts.validation.folds), ...searchWarnings],
     sentences: [],
     ...(request.features?.include ? { included: request.features.include } : {}),
     ...planEngineering(request),
@@ -121,7 +120,7 @@ function planRows(
   request: PlanRequest,
   usable: number,
   seconds: number | null,
-  classes: number,
+  { column, task, classes }: TargetPlan,
 ) {
   const split = splitColumn(profile, request);
   const { features, excluded } = chooseFeatures(profile, request, split);
@@ -134,6 +133,7 @@ function planRows(
     seconds,
     sealed: holdoutFraction > 0,
     classes,
+    rarer: task === 'binary' && column.rarest ? column.rarest.count : Number.POSITIVE_INFINITY,
   });
   return { holdoutFraction, validation, features, excluded, rows: { training, holdout } };
 }
@@ -193,49 +193,27 @@ export function refinePlan(plan: ExperimentPlan, leaks: readonly LeakFinding[]):
   return { ...refined, sentences: describePlan(refined) };
 }
 
-function chooseMetric(asked: string | undefined, task: ExperimentPlan['task']): Metric {
-  const valid = metricsForTask(task).map((metric) => metric.id);
-  if (asked === undefined) return defaultMetric(task);
-  const metric = metricById(asked);
-  if (!metric) {
-    throw new AppError('METRIC_UNKNOWN', `There is no metric ${quote(asked)}. Choose one of: ${valid.join(', ')}.`, {
-      details: { valid },
-    });
-  }
-  if (metric.tasks.includes(task)) return metric;
-  throw new AppError(
-    'METRIC_NOT_FOR_TASK',
-    `${metric.label} cannot score a ${task} task. Choose one of: ${valid.join(', ')}.`,
-    { details: { valid } },
-  );
-}
-
 function chooseHoldout(asked: 'auto' | number, usable: number): number {
   if (asked === 'auto') return usable >= holdoutFromRows ? holdoutShare : 0;
   if (!(asked >= 0 && asked <= mostHeldOut)) {
-    throw new AppError(
-      'VALIDATION_INVALID',
+    throw invalidValidation(
       `The holdout is a share of the rows, from 0 to ${mostHeldOut}, and not ${String(asked)}. Use 0.2 for a fifth, 0 for none, or auto.`,
     );
   }
   const rows = Math.round(usable * asked);
   if (asked > 0 && (rows < 10 || usable - rows < fewestRows)) {
-    throw new AppError(
-      'VALIDATION_INVALID',
+    throw invalidValidation(
       `A holdout of ${asked} would leave ${rows} of ${usable} rows for it, which is too few. Use 0 or a larger share.`,
     );
   }
   return asked;
 }
 
-function rareClass(profile: DatasetProfile, target: string, task: ExperimentPlan['task'], folds: number) {
-  const rarest = profile.columns.find((column) => column.name === target)?.rarest;
-  if (predictsValues(task) || !rarest || rarest.count >= Math.max(2, folds)) return [];
+function rareClass({ column, task }: TargetPlan, folds: number): ExperimentPlan['warnings'] {
+  const { rarest } = column;
+  if (predictsValues(task) || !rarest || rarest.count >= Math.max(measurableRows, folds)) return [];
   const rows = rarest.count === 1 ? 'one row' : `${rarest.count} rows`;
-  const message = `The class ${quote(rarest.value)} has ${rows} only: models learn it, but how well cannot be measured. Add rows, or merge it with another class.`;
+  const measured = rarest.count === 1 ? 'cannot be measured' : 'can hardly be measured';
+  const message = `The class ${quote(rarest.value)} has ${rows} only: models learn it, but how well ${measured}. Add rows, or merge it with another class.`;
   return [{ code: 'RARE_CLASS', message }];
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

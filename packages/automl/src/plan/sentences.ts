@@ -26,7 +26,8 @@ function taskSentence({ task, target, labels, positiveClass, metric }: Experimen
   const score = `models are compared by ${definition?.label ?? metric}, where ${definition?.higherIsBetter ? 'higher' : 'lower'} is better`;
   if (task === 'regression') return `Predict the number ${JSON.stringify(target)}; ${score}.`;
   if (task === 'binary') {
-    return `Predict which of two values ${JSON.stringify(target)} has, with ${JSON.stringify(positiveClass)} as the positive class; ${score}.`;
+    const positive = positiveClass === null ? '' : `, with ${JSON.stringify(positiveClass)} as the positive class`;
+    return `Predict which of two values ${JSON.stringify(target)} has${positive}; ${score}.`;
   }
   const count = labels.length > 0 ? `${labels.length} ` : '';
   return `Predict which of the ${count}classes of ${JSON.stringify(target)} a row has; ${score}.`;

@@ -1,5 +1,6 @@
 import { AppError, type ColumnProfile, type DatasetProfile, type ExperimentPlan } from '@laurel/contracts';
 import type { PlanRequest } from './plan.ts';
+import { invalidValidation, quote } from './refusal.ts';
 import { chooseValidation } from './validation.ts';
 
 type Validation = ExperimentPlan['validation'];
@@ -21,9 +22,9 @@ const mostRepeats = 10;
 export function splitColumn(profile: DatasetProfile, request: PlanRequest): SplitColumn | null {
   const { kind = 'auto', column } = request.validation ?? {};
   const { time, group } = request.roles ?? {};
-  if (!kinds.includes(kind)) throw invalid(`There is no validation ${quote(kind)}. Use ${kinds.join(', ')}.`);
+  if (!kinds.includes(kind)) throw invalidValidation(`There is no validation ${quote(kind)}. Use ${kinds.join(', ')}.`);
   if (time !== undefined && group !== undefined) {
-    throw invalid(
+    throw invalidValidation(
       'Rows are split by time or by group, not by both. Give one of the two roles, the one that new rows differ in.',
     );
   }
@@ -36,22 +37,23 @@ export function splitColumn(profile: DatasetProfile, request: PlanRequest): Spli
 
 function byName(kind: SplitColumn['kind'], column: string | undefined, role: SplitColumn | null): SplitColumn {
   if (role && role.kind !== kind) {
-    throw invalid(`Validation by ${kind} cannot use a ${role.kind} column. Leave out one of the two.`);
+    throw invalidValidation(`Validation by ${kind} cannot use a ${role.kind} column. Leave out one of the two.`);
   }
   if (role && column !== undefined && column !== role.column) {
-    throw invalid(`The ${kind} column is ${quote(role.column)} and ${quote(column)} at once. Name one.`);
+    throw invalidValidation(`The ${kind} column is ${quote(role.column)} and ${quote(column)} at once. Name one.`);
   }
   const name = column ?? role?.column;
-  if (name === undefined) throw invalid(`Validation by ${kind} needs a column. Name the column of the ${kind}s.`);
+  if (name === undefined)
+    throw invalidValidation(`Validation by ${kind} needs a column. Name the column of the ${kind}s.`);
   return { kind, column: name };
 }
 
 function byRole(kind: string, column: string | undefined, role: SplitColumn | null): SplitColumn | null {
   if (column !== undefined && column !== role?.column) {
-    throw invalid(`Say what the column ${quote(column)} holds: choose validation by time or by group.`);
+    throw invalidValidation(`Say what the column ${quote(column)} holds: choose validation by time or by group.`);
   }
   if (kind === 'kfold' && role) {
-    throw invalid(
+    throw invalidValidation(
       `Folds at random would ignore the ${role.kind} column ${quote(role.column)}. Use auto or ${role.kind}, or leave the column out.`,
     );
   }
@@ -67,9 +69,9 @@ function checkColumn(profile: DatasetProfile, request: PlanRequest, { kind, colu
       { details: { columns: [column] } },
     );
   }
-  if (column === request.target) throw invalid(`${quote(column)} is the target; rows cannot be split by it.`);
+  if (column === request.target) throw invalidValidation(`${quote(column)} is the target; rows cannot be split by it.`);
   if (kind === 'time' && found.type !== 'datetime' && found.type !== 'numeric') {
-    throw invalid(
+    throw invalidValidation(
       `${quote(column)} holds neither dates nor numbers, so it has no order of time. Choose another column, or change its type to datetime.`,
     );
   }
@@ -77,33 +79,44 @@ function checkColumn(profile: DatasetProfile, request: PlanRequest, { kind, colu
 
 /**
  * How models are validated: by the size of the table and the time, or as asked, within what the column allows.
- * @param size rows for training, number of features, seconds of the budget
+ * @param size rows for training, number of features, seconds of the budget, number of classes (1 for values), rows of the
+ * rarer of two classes (without end for other tasks)
  */
 export function planValidation(
   profile: DatasetProfile,
   request: PlanRequest,
   split: SplitColumn | null,
-  size: { training: number; features: number; seconds: number | null; sealed: boolean; classes?: number },
+  size: PlannedSize,
 ): Validation {
   const { kind = 'auto', folds, repeats, gap } = request.validation ?? {};
   if (gap !== undefined && split?.kind !== 'time') {
-    throw invalid('A gap belongs to validation by time. Name a time column, or leave the gap out.');
+    throw invalidValidation('A gap belongs to validation by time. Name a time column, or leave the gap out.');
   }
+  if (kind === 'holdout') checkOneSplit(folds, repeats);
   const chosen = chooseValidation(size.training, size.features, size.seconds, size.classes);
-  const single = kind === 'holdout' || (kind === 'auto' && chosen.kind === 'holdout');
-  const wanted = folds ?? (single ? 1 : chosen.kind === 'kfold' ? chosen.folds : 5);
+  const isRepeated = repeats !== undefined && repeats > 1;
+  const single = kind === 'holdout' || (kind === 'auto' && chosen.kind === 'holdout' && !isRepeated);
+  // A fold without one of two classes has no score in many metrics, and those with it have seen less of it.
+  const usual = Math.min(chosen.kind === 'kfold' ? chosen.folds : 5, Math.max(2, size.rarer));
+  const wanted = folds ?? (single ? 1 : usual);
   if (split)
     return bySplit(profile, split, { ...size, folds: wanted, repeats, gap, asked: folds !== undefined, chosen });
-  if (kind === 'holdout' && folds !== undefined && folds !== 1) {
-    throw invalid(`Validation by holdout is one split, and not ${folds} folds. Use kfold, or leave the folds out.`);
-  }
   if (kind === 'holdout') return { kind: 'holdout', folds: 1, repeats: 1 };
   if (folds === undefined && repeats === undefined) {
-    return kind === 'kfold' && chosen.kind === 'holdout' ? { kind: 'kfold', folds: 5, repeats: 1 } : chosen;
+    return single ? chosen : { kind: 'kfold', folds: usual, repeats: chosen.repeats };
   }
-  const count = folds ?? (chosen.kind === 'kfold' ? chosen.folds : 5);
+  const count = folds ?? usual;
   checkFolds(count, Math.min(mostFolds, Math.floor(size.training / 2)), 2, `${size.training} rows`);
   return { kind: 'kfold', folds: count, repeats: readRepeats(repeats, 1) };
+}
+
+interface PlannedSize {
+  training: number;
+  features: number;
+  seconds: number | null;
+  sealed: boolean;
+  classes: number;
+  rarer: number;
 }
 
 interface SplitSize {
@@ -120,13 +133,14 @@ function bySplit(profile: DatasetProfile, split: SplitColumn, size: SplitSize): 
   const { folds, gap = 0, sealed, asked } = size;
   if (split.kind === 'time') {
     if (size.repeats !== undefined && size.repeats !== 1) {
-      throw invalid('Validation by time goes forward once: it cannot be repeated. Leave the repeats out.');
+      throw invalidValidation('Validation by time goes forward once: it cannot be repeated. Leave the repeats out.');
     }
-    if (!Number.isInteger(gap) || gap < 0) throw invalid(`A gap of ${gap} is not possible. Use a whole number from 0.`);
+    if (!Number.isInteger(gap) || gap < 0)
+      throw invalidValidation(`A gap of ${gap} is not possible. Use a whole number from 0.`);
     const room = column.distinct - gap - 1 - (sealed ? 1 : 0);
     const most = Math.min(mostFolds, room);
     if (most < 1) {
-      throw invalid(
+      throw invalidValidation(
         `${quote(split.column)} has ${column.distinct} distinct times, too few${gap > 0 ? ` with a gap of ${gap}` : ''} to validate on later rows. Choose another column${gap > 0 ? ' or a smaller gap' : ''}.`,
       );
     }
@@ -136,7 +150,7 @@ function bySplit(profile: DatasetProfile, split: SplitColumn, size: SplitSize): 
   // Rows without a group are groups of their own.
   const groups = column.distinct + column.missing - (sealed ? 1 : 0);
   if (groups < 2) {
-    throw invalid(
+    throw invalidValidation(
       `${quote(split.column)} has ${column.distinct} distinct values, too few groups to validate on others than were trained on. Choose another column.`,
     );
   }
@@ -144,24 +158,35 @@ function bySplit(profile: DatasetProfile, split: SplitColumn, size: SplitSize): 
   if (asked) checkFolds(folds, most, 1, `${groups} groups`);
   const count = Math.min(folds, most);
   const repeats = readRepeats(size.repeats, count === 1 ? 1 : size.chosen.repeats);
+  if (count === 1 && repeats > 1) {
+    throw invalidValidation(
+      `One split of groups cannot be repeated ${repeats} times. Use 2 folds or more, or leave the repeats out.`,
+    );
+  }
   return { kind: 'group', folds: count, repeats, column: split.column };
+}
+
+/** One fit and no more: what else is asked of it contradicts that, however the rows are split. */
+function checkOneSplit(folds = 1, repeats = 1): void {
+  if (folds !== 1) {
+    throw invalidValidation(
+      `Validation by holdout is one split, and not ${folds} folds. Use another kind, or leave the folds out.`,
+    );
+  }
+  if (repeats !== 1) {
+    throw invalidValidation(
+      `Validation by holdout is one split, and not ${repeats} of them. Use another kind, or leave the repeats out.`,
+    );
+  }
 }
 
 function checkFolds(folds: number, most: number, least: number, of: string): void {
   if (Number.isInteger(folds) && folds >= least && folds <= most) return;
-  throw invalid(`${folds} folds cannot be made of ${of}. Use ${least} to ${most}.`);
+  throw invalidValidation(`${folds} folds cannot be made of ${of}. Use ${least} to ${most}.`);
 }
 
 function readRepeats(repeats: number | undefined, otherwise: number): number {
   if (repeats === undefined) return otherwise;
   if (Number.isInteger(repeats) && repeats >= 1 && repeats <= mostRepeats) return repeats;
-  throw invalid(`${repeats} repeats are not possible. Use 1 to ${mostRepeats}.`);
-}
-
-function invalid(message: string): AppError {
-  return new AppError('VALIDATION_INVALID', message);
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
+  throw invalidValidation(`${repeats} repeats are not possible. Use 1 to ${mostRepeats}.`);
 }

@@ -6,13 +6,17 @@ import {
   type TaskKind,
   taskKinds,
 } from '@laurel/contracts';
-import { sortByCodePoint } from '@laurel/tabular';
+import { mayBeClipped, sortByCodePoint } from '@laurel/tabular';
 import type { PlanRequest } from './plan.ts';
 
 export interface TargetPlan {
+  column: ColumnProfile;
   task: TaskKind;
-  /** sorted; empty for regression, and where the profile does not list every class */
+  /** sorted; empty for regression, and where the profile does not list every class in full */
   labels: string[];
+  /** 1 for values */
+  classes: number;
+  /** null where it is not asked for and the labels are not known */
   positiveClass: string | null;
   missing: number;
   warnings: { code: string; message: string }[];
@@ -50,6 +54,11 @@ export function planTarget(profile: DatasetProfile, request: PlanRequest): Targe
     throw invalid(`${quote(column)} has infinite values. Correct or remove those rows, or choose another target.`);
   }
   const task = settleTask(column, profile.rows - column.missing, request.task ?? 'auto');
+  if (task === 'binary' && column.rarest?.count === 1) {
+    throw invalid(
+      `The class ${JSON.stringify(column.rarest.value)} of ${quote(column)} has one row only: a model cannot learn from that row and be scored on it too. Add rows of that class, or choose another target.`,
+    );
+  }
   const labels = predictsValues(task) ? [] : labelsOf(column);
   const warnings = [];
   if (column.missing > 0) {
@@ -63,8 +72,10 @@ export function planTarget(profile: DatasetProfile, request: PlanRequest): Targe
     warnings.push({ code: 'TASK_ADJUSTED', message: `${quote(column)} has two values, so the task is binary.` });
   }
   return {
+    column,
     task,
     labels,
+    classes: predictsValues(task) ? 1 : column.distinct,
     positiveClass: positiveOf(column, task, labels, request.positiveClass),
     missing: column.missing,
     warnings,
@@ -118,17 +129,18 @@ function refuseTooMany(column: ColumnProfile, rows: number): void {
   );
 }
 
-/** Every label in its fixed order, numbers by value; empty when the profile lists the most frequent ones only. */
+/** Every label in its fixed order, numbers by value; empty when the profile does not list all of them, or not in full. */
 function labelsOf(column: ColumnProfile): string[] {
   const values = (column.top ?? []).map(({ value }) => value);
-  if (values.length < column.distinct) return [];
+  if (values.length < column.distinct || values.some(mayBeClipped)) return [];
   return column.type === 'numeric' ? values.sort((a, b) => Number(a) - Number(b)) : sortByCodePoint(values);
 }
 
 /** The rarer label unless another was asked for; of equally frequent ones the last (true, yes, 1). */
 function positiveOf(column: ColumnProfile, task: TaskKind, labels: string[], asked: string | undefined): string | null {
   if (asked !== undefined) {
-    if (task === 'binary' && labels.includes(asked)) return asked;
+    // `prepareData` checks it where the labels are not known yet
+    if (task === 'binary' && (labels.length === 0 || labels.includes(asked))) return asked;
     const valid = task === 'binary' ? `Use one of: ${labels.join(', ')}.` : 'Leave it out: only a binary task has one.';
     throw invalid(`${JSON.stringify(asked)} cannot be the positive class of ${quote(column)}. ${valid}`);
   }

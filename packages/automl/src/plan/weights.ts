@@ -4,6 +4,7 @@ import { findColumn, isNumeric, type Table } from '@laurel/tabular';
 import type { DataFacts, Parameter, SearchSpace } from '../models/types.ts';
 import type { PreparedData } from '../types.ts';
 import type { PlanRequest } from './plan.ts';
+import { invalidValidation, quote } from './refusal.ts';
 
 /** The most frequent class has to have this many times the rows of the rarest before the search tries class weights. */
 const strongImbalance = 10;
@@ -42,10 +43,10 @@ function chooseClassWeights(
   if (asked === 'auto') return isImbalanced(profile, request.target) && !isOfProbabilities(metric) ? asked : undefined;
   const unknown = Object.keys(asked).find((label) => labels.length > 0 && !labels.includes(label));
   if (unknown !== undefined) {
-    throw invalid(`There is no class ${JSON.stringify(unknown)}. The classes are: ${labels.join(', ')}.`);
+    throw invalid(`There is no class ${quote(unknown)}. The classes are: ${labels.join(', ')}.`);
   }
   const wrong = Object.entries(asked).find(([, value]) => !(value > 0 && value <= 1e6));
-  if (wrong) throw invalid(`The weight of class ${JSON.stringify(wrong[0])} has to be above 0, and 1,000,000 at most.`);
+  if (wrong) throw invalid(`The weight of class ${quote(wrong[0])} has to be above 0, and 1,000,000 at most.`);
   return asked;
 }
 
@@ -63,7 +64,7 @@ function isOfProbabilities(metric: Metric): boolean {
 
 function checkWeightColumn(profile: DatasetProfile, request: PlanRequest, name: string): void {
   const column = profile.columns.find((candidate) => candidate.name === name);
-  const quoted = JSON.stringify(name);
+  const quoted = quote(name);
   if (!column) {
     throw new AppError('COLUMN_NOT_FOUND', `The table has no column ${quoted}. Names are matched exactly.`, {
       details: { columns: [name] },
@@ -77,8 +78,7 @@ function checkWeightColumn(profile: DatasetProfile, request: PlanRequest, name: 
 }
 
 function unusable(why: string): AppError {
-  return new AppError(
-    'VALIDATION_INVALID',
+  return invalidValidation(
     `${why} The weight of a row is a number from 0 up. Choose another column, or leave it out if every row counts the same.`,
   );
 }
@@ -91,12 +91,12 @@ function invalid(message: string): AppError {
 export function weightsOf(table: Table, plan: ExperimentPlan, rowIds: Int32Array): Pick<PreparedData, 'weights'> {
   if (plan.weight === undefined) return {};
   const column = findColumn(table, plan.weight);
-  if (!column || !isNumeric(column)) throw unusable(`${JSON.stringify(plan.weight)} does not hold numbers.`);
+  if (!column || !isNumeric(column)) throw unusable(`${quote(plan.weight)} does not hold numbers.`);
   const weights = Float64Array.from(rowIds, (row) => column.values[row]!);
   if (!weights.every((weight) => weight >= 0 && Number.isFinite(weight))) {
-    throw unusable(`${JSON.stringify(plan.weight)} has rows without a usable weight.`);
+    throw unusable(`${quote(plan.weight)} has rows without a usable weight.`);
   }
-  if (weights.every((weight) => weight === 0)) throw unusable(`${JSON.stringify(plan.weight)} is 0 in every row.`);
+  if (weights.every((weight) => weight === 0)) throw unusable(`${quote(plan.weight)} is 0 in every row.`);
   return { weights };
 }
 

@@ -140,9 +140,16 @@ function topLevels(column: CodedColumn, counts: Int32Array) {
   return Array.from(used, (code) => ({ value: clip(column.levels[code]!), count: counts[code]! }));
 }
 
+const longestText = 200;
+
 /** Texts can be long; a profile shows their beginning. */
 function clip(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+/** Whether a text of a profile may be the beginning of a longer one, and so be no value of its column. */
+export function mayBeClipped(text: string): boolean {
+  return text.length === longestText && text.endsWith('…');
 }
 
 /** The first different values of the column, at most five. */
