@@ -97,6 +97,30 @@ describe('choicesOf', () => {
     const again = toDraft('ds_1', choicesOf({ experiment: grouped }, 100, columns), columns, engine);
     expect(again.validation).toEqual({ kind: 'group', column: 'age' });
   });
+  it('asks for one split, of groups too, without the folds and repeats that contradict it', () => {
+    const validationOf = (validation: object, roles = {}) => {
+      const choices = choicesOf(
+        { experiment: { ...experiment, request: { ...request, validation, roles } } },
+        100,
+        columns,
+      );
+      return toDraft('ds_1', choices, columns, engine).validation;
+    };
+    expect(validationOf({ kind: 'holdout', folds: 5, repeats: 3 })).toEqual({ kind: 'holdout' });
+    const group = { kind: 'group', column: 'age', folds: 1 };
+    expect(validationOf({ kind: 'holdout' }, { group: 'age' })).toEqual(group);
+    expect(validationOf({ ...group, repeats: 3 })).toEqual(group);
+    expect(validationOf({ kind: 'group', folds: 4, repeats: 3 }, { group: 'age' })).toEqual({
+      ...group,
+      folds: 4,
+      repeats: 3,
+    });
+  });
+  it('leaves a column out that was in both lists', () => {
+    const both = { ...experiment, request: { ...request, features: { include: ['age', 'gold'], exclude: ['age'] } } };
+    const choices = choicesOf({ experiment: both }, 100, columns);
+    expect(toDraft('ds_1', choices, columns, engine).features).toEqual({ include: ['gold'] });
+  });
   it('repeats columns that were named one by one', () => {
     const named = { ...experiment, request: { ...request, features: { include: ['gold'] } } };
     const choices = choicesOf({ experiment: named }, 100, columns);

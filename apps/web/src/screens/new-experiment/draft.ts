@@ -209,7 +209,7 @@ export function choicesOf(
   const request = experiment.request as ExperimentRequestBody;
   const first = firstChoices(experiment.target, rows);
   const { seconds, trials } = request.budget ?? {};
-  const include = request.features?.include;
+  const { include, exclude = [] } = request.features ?? {};
   const bytes = request.constraints?.maxModelBytes;
   const choices: Choices = {
     ...first,
@@ -224,19 +224,7 @@ export function choicesOf(
           : first.budget,
     trialSeconds: request.trialSeconds ?? null,
     holdout: typeof request.holdout === 'number' ? request.holdout : null,
-    // rows that belong together stay together, whichever way it was said
-    validation: {
-      kind:
-        request.validation?.kind && request.validation.kind !== 'auto'
-          ? request.validation.kind
-          : request.roles?.group
-            ? 'group'
-            : null,
-      folds: request.validation?.folds ?? null,
-      repeats: request.validation?.repeats ?? null,
-      column: request.validation?.column ?? request.roles?.group ?? null,
-      gap: request.validation?.gap ?? null,
-    },
+    validation: validationOf(request),
     families: request.families ?? null,
     strategy: request.strategy ?? null,
     space: request.space ?? {},
@@ -250,10 +238,13 @@ export function choicesOf(
     horizon: request.horizon ?? null,
     series: request.series ?? null,
     dateColumn: request.roles?.time ?? null,
-    kept: include ?? [],
+    // of a column in both lists, which earlier versions took, the engine made no use
+    kept: include?.filter((column) => !exclude.includes(column)) ?? [],
     dropped: include
-      ? columns.filter((column) => !include.includes(column) && column !== experiment.target)
-      : (request.features?.exclude ?? []),
+      ? columns.filter(
+          (column) => (!include.includes(column) || exclude.includes(column)) && column !== experiment.target,
+        )
+      : exclude,
     weight: request.roles?.weight ?? null,
     idColumn: request.roles?.id ?? null,
     seed: request.seed ?? null,
@@ -266,6 +257,23 @@ export function choicesOf(
     choices.space = { [trial.family]: fixedTo(trial.config, trial.defaults) };
   }
   return choices;
+}
+
+/**
+ * Rows that belong together stay together, whichever way it was said. One split has neither folds nor repeats: earlier
+ * versions took such requests, and made no use of them.
+ */
+function validationOf({ validation, roles }: ExperimentRequestBody): Choices['validation'] {
+  const { kind = 'auto', folds = null, repeats = null, column = null, gap = null } = validation ?? {};
+  const ofGroups = roles?.group !== undefined;
+  const isOne = kind === 'holdout' || folds === 1;
+  return {
+    kind: ofGroups ? 'group' : kind === 'auto' ? null : kind,
+    folds: kind === 'holdout' ? (ofGroups ? 1 : null) : folds,
+    repeats: isOne ? null : repeats,
+    column: column ?? roles?.group ?? null,
+    gap,
+  };
 }
 
 /** Every hyperparameter that the form knows at the value of a configuration, or at its default. */
