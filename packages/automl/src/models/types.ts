@@ -80,7 +80,7 @@ export interface FamilyInfo {
   label: string;
   description: string;
   tasks: readonly TaskKind[];
-  needs: { runtime: 'none' | 'tfjs'; scaling: boolean; encoding: 'codes' | 'numeric' };
+  needs: { runtime: 'none' | 'tfjs'; encoding: 'codes' | 'numeric' };
   /** always run first, never searched (the baseline) */
   reference: boolean;
   /** made from other trials' predictions, not from rows (the ensemble) */

@@ -18,7 +18,7 @@ const first = (places?: readonly number[]) => ({
   reference: false,
   relativeCost: 9,
   costByClass: false,
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' } as const,
+  needs: { runtime: 'none', encoding: 'codes' } as const,
   ...(places ? { openingPlaces: places } : {}),
   space: {},
   startingConfigs: () => [{ turn: 1 }, { turn: 2 }, { turn: 3 }],

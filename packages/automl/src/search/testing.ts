@@ -2,7 +2,7 @@ import type { Config, SearchSpace } from '../models/types.ts';
 import { positionIn } from './sample.ts';
 import type { Proposal, SearchFamily, SearchSetting, SearchStrategy } from './types.ts';
 
-const needs = { runtime: 'none', scaling: false, encoding: 'codes' } as const;
+const needs = { runtime: 'none', encoding: 'codes' } as const;
 
 const space: SearchSpace = {
   rate: {

@@ -20,7 +20,7 @@ function family(id: string, relativeCost: number, reference = false): FamilyInfo
     label: id,
     description: '',
     tasks: ['binary'],
-    needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+    needs: { runtime: 'none', encoding: 'codes' },
     reference,
     combines: false,
     iterationLabel: 'iteration',

@@ -6,7 +6,7 @@ export const baselineInfo = {
   description:
     'Answers the same for every row: how often each class occurs, or the mean or median. Any model must beat it.',
   tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  needs: { runtime: 'none', encoding: 'codes' },
   reference: true,
   combines: false,
   iterationLabel: 'candidate',

@@ -5,7 +5,7 @@ export const ensembleInfo = {
   label: 'Ensemble',
   description: 'A weighted average of the best models, their weights chosen on rows that the models had not seen.',
   tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  needs: { runtime: 'none', encoding: 'codes' },
   reference: false,
   combines: true,
   iterationLabel: 'member',

@@ -6,7 +6,7 @@ export const exponentialSmoothingInfo = {
   description:
     'Follows level, trend and season of each series, the newest values most (Holt and Winters). Strong on short series.',
   tasks: ['forecast'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  needs: { runtime: 'none', encoding: 'codes' },
   reference: false,
   combines: false,
   iterationLabel: 'step',

@@ -7,7 +7,7 @@ export const knnInfo = {
   description:
     'Answers with what the most similar rows of training answered. Rarely the best alone, but wrong in other places than trees and networks, so that it can lift the ensemble.',
   tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: true, encoding: 'numeric' },
+  needs: { runtime: 'none', encoding: 'numeric' },
   reference: false,
   combines: false,
   withoutRecipes: ['missingMarks'],

@@ -6,7 +6,7 @@ export const linearInfo = {
   description:
     'A weighted sum of the features with a penalty on large weights: ridge regression, or logistic regression for classes. Fast, steady on small tables, easy to explain.',
   tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'none', scaling: true, encoding: 'numeric' },
+  needs: { runtime: 'none', encoding: 'numeric' },
   reference: false,
   combines: false,
   withoutRecipes: ['missingMarks'],

@@ -28,7 +28,7 @@ export const networkSpace = {
 /** What all families of networks say of themselves. */
 export const networkTraits = {
   tasks: ['binary', 'multiclass', 'regression'],
-  needs: { runtime: 'tfjs', scaling: true, encoding: 'numeric' },
+  needs: { runtime: 'tfjs', encoding: 'numeric' },
   reference: false,
   combines: false,
   withoutRecipes: ['missingMarks'],

@@ -5,7 +5,7 @@ export const seasonalNaiveInfo = {
   label: 'Seasonal naive',
   description: 'Repeats the last season, or the last value where there is none. Any forecast must beat it.',
   tasks: ['forecast'],
-  needs: { runtime: 'none', scaling: false, encoding: 'codes' },
+  needs: { runtime: 'none', encoding: 'codes' },
   reference: true,
   combines: false,
   iterationLabel: 'step',
