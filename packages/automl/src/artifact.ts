@@ -10,6 +10,7 @@ import type { Finishing } from './finish/finishing.ts';
 import { defaultLevel, intervalsAround } from './finish/intervals.ts';
 import { correctedModel } from './finish/priors.ts';
 import type { Config, FittedModel, ModelState, SeriesHistory } from './models/types.ts';
+import { geometricMean, weightedSum } from './pooling.ts';
 import { answerForecast, type ForecastModel, rowsOfForecast } from './tasks/forecast/answer.ts';
 import { decodeForecast, encodeForecast, type ForecastHeader } from './tasks/forecast/data.ts';
 import { forecastFamily } from './tasks/forecast/family.ts';
@@ -30,6 +31,8 @@ export interface ArtifactHeader {
   columns: ModelColumn[];
   /** bag: the fold models, averaged equally unless weighted; ensemble: artifacts with weights that sum to 1 */
   members: { header?: unknown; tensors?: string[]; classWeights?: number[]; weight?: number; name?: string }[];
+  /** bag of classes: probabilities by their geometric mean; absent: by their mean, as in artifacts of earlier versions */
+  pooling?: 'geometric';
   /** stack: what its members' predictions are put together by */
   stack?: StackModel;
   /** bag: how it was fitted, for fitting it again on all rows; absent in artifacts of earlier versions */
@@ -46,9 +49,15 @@ export interface FittedBag {
   seed: number;
   /** per fold: rows it was fitted on, iterations it kept, and what the clock decided */
   folds: Pick<FoldFit, 'rows' | 'iterations' | 'decided'>[];
+  /** mean of the folds', of a family that learns one from validation rows (`FittedModel.temperature`) */
+  temperature?: number;
 }
 
-/** An artifact of fold models whose predictions are averaged. The same models give the same bytes. */
+/**
+ * An artifact of fold models whose predictions are averaged: probabilities by their geometric mean, which is as sure as
+ * the fold models are, so that what was learnt from their out-of-fold predictions holds for the bag (a plain mean is less
+ * sure). The same models give the same bytes.
+ */
 export function writeBag(
   prepared: PreparedData,
   family: string,
@@ -75,6 +84,7 @@ export function writeBag(
       kind: 'bag',
       family,
       members,
+      ...(members.length > 1 && !predictsValues(prepared.plan.task) ? { pooling: 'geometric' as const } : {}),
       finishing,
       ...(fitted ? { fitted } : {}),
     },
@@ -135,7 +145,7 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
           parts.map((part) => ask(part, aligned)),
           outputs,
         )
-      : weightedSum(parts, aligned, ask);
+      : weightedSum(parts, (part) => ask(part, aligned));
     return calibration ? applyCalibration(calibration, values, outputs, positive) : values;
   };
   const predictRows = (table: Table, history?: SeriesHistory) =>
@@ -212,9 +222,14 @@ async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyL
   const weighted = folds
     .map((predict, index) => ({ weight: header.members[index]!.weight ?? 1 / folds.length, predict }))
     .filter(({ weight }) => weight > 0);
+  const outputs = predictsValues(header.task) ? 1 : header.labels.length;
+  const pooled = weighted.length > 1 && header.pooling === 'geometric' ? outputs : null;
   return {
     weight: 1,
-    predict: (aligned, history) => weightedSum(weighted, aligned, (part, table) => part.predict(table, history)),
+    predict(aligned, history) {
+      const ask = (part: (typeof weighted)[number]) => part.predict(aligned, history);
+      return pooled === null ? weightedSum(weighted, ask) : geometricMean(weighted, pooled, ask);
+    },
     folds,
     dispose: () => {
       for (const model of models) model.dispose();
@@ -232,21 +247,6 @@ async function loadEnsemble(header: ArtifactHeader, tensors: Tensors, lookup: Fa
       return { weight: member.weight ?? 0, predict: model.predictPrepared, folds, dispose: model.dispose };
     }),
   );
-}
-
-/** Weighted sum in the order of the parts, so that a row gives the same numbers in every call. */
-function weightedSum<P extends { weight: number }>(
-  parts: readonly P[],
-  table: Table,
-  predict: (part: P, table: Table) => Float64Array,
-): Float64Array {
-  let total: Float64Array | null = null;
-  for (const part of parts) {
-    const values = predict(part, table);
-    total ??= new Float64Array(values.length);
-    for (let i = 0; i < values.length; i++) total[i]! += part.weight * values[i]!;
-  }
-  return total ?? new Float64Array(0);
 }
 
 /**
