@@ -36,7 +36,9 @@ export const dateGaps: Transformer = {
 
 function dayOfYear(ms: number): number {
   if (!(Math.abs(ms) <= 8.64e15)) return Number.NaN;
-  return Math.floor((ms - Date.UTC(new Date(ms).getUTCFullYear(), 0)) / msPerDay);
+  // not by Date.UTC, which reads the years 0 to 99 as 1900 to 1999
+  const firstOfYear = new Date(0).setUTCFullYear(new Date(ms).getUTCFullYear(), 0, 1);
+  return Math.floor((ms - firstOfYear) / msPerDay);
 }
 
 function dates(table: Table, name: string): Float64Array {
