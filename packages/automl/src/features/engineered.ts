@@ -1,11 +1,12 @@
+import type { ClockDecisions } from '@laurel/contracts';
 import { selectRows } from '@laurel/tabular';
 import { joinStates, partOf } from '../models/states.ts';
 import type { Family, FitInput, FittedModel, ModelState } from '../models/types.ts';
-import { fitRecipe, type Recipe, restoreRecipe } from './recipe.ts';
-import { recipeSpace } from './recipe-space.ts';
-
-/** Share of a fit's time that making features may take. */
-const recipeShare = 0.3;
+import { recipeClock } from './recipe/clock.ts';
+import { type Recipe, restoreRecipe } from './recipe/stored.ts';
+import { fitRecipe } from './recipe.ts';
+import { asksFor, recipeSpace } from './recipe-space.ts';
+import { onUsedRows } from './used-rows.ts';
 
 /**
  * A family behind the recipe of its configuration: features are made from the training rows of a fit, the family sees
@@ -42,44 +43,31 @@ function codedBy(recipe: Recipe | null): ReadonlySet<string> {
 }
 
 function asksForFeatures({ config, features }: FitInput): boolean {
-  if (features?.off) return false;
-  return Object.entries(recipeSpace).some(
-    ([name, { default: off }]) => config[name] !== undefined && config[name] !== off,
-  );
+  return !features?.off && Object.keys(recipeSpace).some((name) => asksFor(config, name));
 }
 
-/** The data of a fit with the features; what is learnt comes from the training rows. */
+/** The data of a fit with the features, of the rows that it uses; what is learnt comes from the training rows. */
 async function prepare(input: FitInput) {
-  const { train, validation, deadlineMs, now } = input;
-  const startMs = Number.isFinite(deadlineMs) ? now() : 0;
-  const latestMs = startMs + recipeShare * (deadlineMs - startMs);
-  const repeated = input.decided?.transformers;
-  const goesOn = (done: number) => {
-    input.signal?.throwIfAborted();
-    if (input.decided) return typeof repeated !== 'number' || done < repeated;
-    return !Number.isFinite(deadlineMs) || now() < latestMs;
-  };
-  let cut: number | undefined;
-  const { recipe, enriched, transformersRun } = await fitRecipe({
+  const clock = recipeClock(input);
+  input.signal?.throwIfAborted();
+  const { train, validation } = onUsedRows(input);
+  const { recipe, enriched, decided } = await fitRecipe({
     table: train.features,
     rows: train.rows,
     target: train.target,
     task: input.task,
     classes: input.classes,
+    labels: input.labels,
     blocks: train.blocks,
     config: input.config,
     seed: input.seed,
     dropped: input.features?.dropped ?? [],
-    goesOn: (done) => {
-      const go = goesOn(done);
-      if (!go) cut = done;
-      return go;
-    },
+    clock,
   });
   const own = validation?.features === train.features ? enriched : null;
   return {
     recipe,
-    decided: cut === undefined ? undefined : transformersRun,
+    decided,
     train: { ...train, features: enriched },
     validation: validation && {
       ...validation,
@@ -88,8 +76,8 @@ async function prepare(input: FitInput) {
   };
 }
 
-function behind(recipe: Recipe | null, model: FittedModel, transformersRun?: number): FittedModel {
-  const decided = transformersRun === undefined ? model.decided : { ...model.decided, transformers: transformersRun };
+function behind(recipe: Recipe | null, model: FittedModel, clockOfRecipe?: ClockDecisions): FittedModel {
+  const decided = clockOfRecipe ? { ...model.decided, ...clockOfRecipe } : model.decided;
   return {
     ...model,
     ...(decided ? { decided } : {}),

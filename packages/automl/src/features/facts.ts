@@ -2,7 +2,6 @@ import type { TaskKind } from '@laurel/contracts';
 import { type Column, isNumeric, type Table } from '@laurel/tabular';
 import type { MadeFacts } from '../models/types.ts';
 import { targetOutputs } from './outputs.ts';
-import { placeReader } from './recipe/keys.ts';
 import { tellingKeys } from './recipe/telling-keys.ts';
 import { targetFolds } from './target-encoding.ts';
 
@@ -25,7 +24,8 @@ export function madeFacts(
   const stride = Math.max(1, Math.ceil(trainingRows / mostRows));
   const rows = Int32Array.from({ length: Math.floor(trainingRows / stride) }, (_, i) => i * stride);
   const outputs = targetOutputs(task, classes, target, rows, blocks);
-  const keys = tellingKeys(table, rows, outputs, targetFolds(outputs, 0), (key) => placeReader(key)(table, rows));
+  const found = Array.from(tellingKeys(table, rows, outputs, targetFolds(outputs, 0)));
+  const keys = found.flatMap((telling) => telling?.key ?? []);
   const ofType = (type: Column['type']) => table.columns.filter((column) => column.type === type).length;
   return {
     keys: keys.length,

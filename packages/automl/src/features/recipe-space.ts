@@ -97,6 +97,12 @@ export function learnsFromRows({
   return !reference && !combines && tasks.some((task) => task !== 'forecast');
 }
 
+/** Whether a configuration asks for something that is not made by default. */
+export function asksFor(config: Config, name: string): boolean {
+  const parameter: Parameter | undefined = recipeSpace[name as keyof typeof recipeSpace];
+  return parameter !== undefined && config[name] !== undefined && config[name] !== parameter.default;
+}
+
 /** The family for an experiment that makes no features. */
 export function withoutRecipes<Info extends Pick<FamilyDescription, 'space' | 'startingConfigs'>>(info: Info): Info {
   const plain = (from: SearchSpace | Config) =>

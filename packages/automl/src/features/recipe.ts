@@ -1,12 +1,14 @@
-import type { GeneratedFeature, TaskKind } from '@laurel/contracts';
-import { type Column, deriveSeed, type NumericColumn, type Table } from '@laurel/tabular';
-import { partOf } from '../models/states.ts';
-import type { Config, ModelState } from '../models/types.ts';
+import type { ClockDecisions, TaskKind } from '@laurel/contracts';
+import { deriveSeed, type NumericColumn, type Table } from '@laurel/tabular';
+import type { Config } from '../models/types.ts';
 import { type TargetOutputs, targetOutputs } from './outputs.ts';
+import { type RecipeClock, recipeClock } from './recipe/clock.ts';
 import { type KeyColumn, placeReader } from './recipe/keys.ts';
-import { stepsAboveNoise } from './recipe/probes.ts';
-import { tellingKeys } from './recipe/telling-keys.ts';
-import type { Shared, Step, TransformInput } from './recipe/types.ts';
+import { namesAboveNoise } from './recipe/probes.ts';
+import { createRecipe, prepareStep, type ReadyStep, type Recipe, sharedOf } from './recipe/stored.ts';
+import { type TellingKey, tellingKeys } from './recipe/telling-keys.ts';
+import type { Step, TransformInput } from './recipe/types.ts';
+import { asksFor } from './recipe-space.ts';
 import { transformers } from './registry.ts';
 import { targetFolds } from './target-encoding.ts';
 
@@ -14,6 +16,7 @@ import { targetFolds } from './target-encoding.ts';
 const [mostCells, mostColumns] = [24_000_000, 250];
 
 export interface RecipeInput {
+  /** the columns are made for all of its rows */
   table: Table;
   /** training rows of `table`: all that is learnt comes from them */
   rows: Int32Array;
@@ -21,193 +24,147 @@ export interface RecipeInput {
   target: Float64Array;
   task: TaskKind;
   classes: number;
+  /** names of the classes; absent: their numbers from 1 */
+  labels?: readonly string[] | undefined;
   /** per row of `table`: rows of one number belong together; absent: each is alone */
   blocks?: Int32Array | undefined;
   config: Config;
   seed: number;
   /** names of features that are never made */
   dropped?: readonly string[];
-  /** asked before each transformer: how many of them still run; the rest is left out */
-  goesOn?: (done: number) => boolean;
+  /** asked between the steps: what is not made by then is left out; absent: there is time */
+  clock?: RecipeClock;
 }
 
-/** Features made of others: what a model needs besides the columns of its table. */
-export interface Recipe {
-  generated: GeneratedFeature[];
-  /** the table with the made columns at its end */
-  transform(table: Table): Table;
-  state(): ModelState;
+/** A step with its columns of the table that it was made for. */
+interface MadeStep {
+  step: ReadyStep;
+  columns: NumericColumn[];
 }
-
-/** One step as it is kept: which of its columns, under which names. */
-interface KeptStep {
-  transformer: string;
-  features: GeneratedFeature[];
-  /** places of `features` among what the step gives */
-  kept: number[];
-  state: ModelState;
-  training?: Float64Array[];
-  keys?: string[];
-}
-
-type StoredStep = Omit<KeptStep, 'training' | 'state'> & { header: unknown };
 
 /**
  * Makes the features that a configuration asks for, learnt from `rows` alone. In `enriched`, which has every row of the
  * table, training rows carry values made from other training rows where the target is used. Null: nothing is made.
- * `transformersRun` is less than all when `goesOn` ended it.
+ * `decided`: what the clock ended, undefined where it took no part.
  */
 export async function fitRecipe(
   input: RecipeInput,
-): Promise<{ recipe: Recipe | null; enriched: Table; transformersRun: number }> {
-  const { table, rows, seed, config } = input;
-  const outputs = targetOutputs(input.task, input.classes, input.target, rows, input.blocks);
-  const folds = targetFolds(outputs, seed);
+): Promise<{ recipe: Recipe | null; enriched: Table; decided: ClockDecisions | undefined }> {
+  const { table } = input;
+  const clock = input.clock ?? recipeClock({ deadlineMs: Number.POSITIVE_INFINITY, now: () => 0 });
+  const { made, keys } = await makeSteps(input, clock);
+  const columns = made.flatMap((step) => step.columns);
+  const wanted = input.config.probes === true && made.length > 0;
+  const used = wanted ? await namesAboveNoise(input, columns, clock.probes) : null;
+  const steps = made.flatMap(({ step }) => (used ? (select(step, used) ?? []) : step));
+  const decided = clock.decided();
+  if (steps.length === 0) return { recipe: null, enriched: table, decided };
+  const kept = used ? columns.filter(({ name }) => used.has(name)) : columns;
+  const enriched = { rows: table.rows, columns: [...table.columns, ...kept] };
+  return { recipe: createRecipe(steps, keys), enriched, decided };
+}
+
+/** Steps and their columns, until time or the room for columns ends. */
+async function makeSteps(input: RecipeInput, clock: RecipeClock): Promise<{ made: MadeStep[]; keys: KeyColumn[] }> {
+  const { table, config } = input;
+  const { readerOf, ...given } = learnFrom(input);
+  const asked = transformers.filter(({ id }) => asksFor(config, id));
   const most = Math.min(mostColumns, Math.max(8, Math.floor(mostCells / Math.max(1, table.rows))));
-  const given: TransformInput = {
+  const names = new Set([...table.columns.map(({ name }) => name), ...(input.dropped ?? [])]);
+  const made: MadeStep[] = [];
+  let keys: KeyColumn[] | null = null;
+  const shared = sharedOf(table, (name) => readerOf(keys!.find((key) => key.name === name)!));
+  let free = most;
+  for (const [place, transformer] of asked.entries()) {
+    if (clock.steps.isOver()) break;
+    if (transformer.readsKeys) keys ??= await findKeys(given, clock);
+    // An equal share of what the ones before have left; the first step may go beyond, where it would have no room else.
+    const share = Math.floor(free / (asked.length - place));
+    let used = 0;
+    for (const step of transformer.fit({ ...given, keys: transformer.readsKeys ? keys! : [] })) {
+      await clock.steps.breathe();
+      if (clock.steps.isOver()) break;
+      if (step && step.features.length > (used === 0 ? free : share - used)) break;
+      const own = step && make(transformer.id, step, names, { table, rows: input.rows, shared });
+      if (!own) continue;
+      made.push(own);
+      used += own.columns.length;
+    }
+    free -= used;
+  }
+  return { made, keys: keys ?? [] };
+}
+
+/** What all transformers are given, and the readers of key columns, each built once. */
+function learnFrom(input: RecipeInput) {
+  const { table, rows, seed, config, labels } = input;
+  const outputs = targetOutputs(input.task, input.classes, input.target, rows, input.blocks);
+  const readers = new Map<KeyColumn, ReturnType<typeof placeReader>>();
+  const readerOf = (key: KeyColumn) => {
+    const reader = readers.get(key) ?? placeReader(key);
+    readers.set(key, reader);
+    return reader;
+  };
+  return {
     table,
     rows,
     outputs,
-    folds,
+    suffixes: suffixesOf(outputs, labels),
+    folds: targetFolds(outputs, seed),
     config,
     seed: deriveSeed(seed, 'recipe'),
-    ...keysOf(table, rows, outputs, folds),
+    placesOf: (key: KeyColumn, of = rows) => readerOf(key)(table, of),
+    readerOf,
   };
-  const names = new Set([...table.columns.map(({ name }) => name), ...(input.dropped ?? [])]);
-  const steps: KeptStep[] = [];
-  let columns = 0;
-  let run = 0;
-  for (const transformer of transformers) {
-    if (input.goesOn && !input.goesOn(run)) break;
-    for (const step of transformer.fit(given)) {
-      if (columns + step.features.length > most) break;
-      const kept = keep(transformer.id, step, names);
-      if (kept.features.length === 0) continue;
-      steps.push(kept);
-      columns += kept.features.length;
-    }
-    run++;
+}
+
+/** By class, not by place among the outputs: a name means the same in every fold. */
+function suffixesOf({ values, classes }: TargetOutputs, labels: readonly string[] | undefined): string[] {
+  return classes ? classes.map((k) => ` (class ${labels?.[k] ?? k + 1})`) : values.map(() => '');
+}
+
+/** The columns that read as categories, those that tell most of the target first; those found when time ends. */
+async function findKeys(
+  { table, rows, outputs, folds }: Pick<TransformInput, 'table' | 'rows' | 'outputs' | 'folds'>,
+  clock: RecipeClock,
+): Promise<KeyColumn[]> {
+  const found: TellingKey[] = [];
+  for (const telling of tellingKeys(table, rows, outputs, folds)) {
+    if (telling) found.push(telling);
+    await clock.keys.breathe();
+    if (clock.keys.isOver()) break;
   }
-  const made = enrich(steps, given);
-  if (config.probes !== true || steps.length === 0) return { ...made, transformersRun: run };
-  const used = await stepsAboveNoise(input, table, made.made);
-  const chosen = steps.flatMap((step) => select(step, used) ?? []);
-  return { ...enrich(chosen, given), transformersRun: run };
+  return found.sort((a, b) => b.explained - a.explained).map(({ key }) => key);
 }
 
-export function restoreRecipe(state: ModelState): Recipe {
-  const { steps, keys } = state.header as { steps: StoredStep[]; keys: Omit<KeyColumn, 'numbers'>[] };
-  const headers = Object.fromEntries(steps.map(({ header }, index) => [`s${index}`, header]));
-  return createRecipe(
-    steps.map(({ header: _, ...step }, index) => ({
-      ...step,
-      state: partOf({ header: headers, tensors: state.tensors }, `s${index}`),
-    })),
-    keys.map((key) => {
-      const numbers = state.tensors[`key:${key.name}`];
-      return { ...key, numbers: numbers instanceof Float64Array ? numbers : null };
-    }),
-  );
-}
-
-/** The columns that read as categories, and their places among the training rows, each read once. */
-function keysOf(table: Table, rows: Int32Array, outputs: TargetOutputs, folds: Uint8Array) {
-  const known = new Map<KeyColumn, Int32Array>();
-  const placesOf = (key: KeyColumn) => {
-    const places = known.get(key) ?? placeReader(key)(table, rows);
-    known.set(key, places);
-    return places;
-  };
-  return { keys: tellingKeys(table, rows, outputs, folds, placesOf), placesOf };
-}
-
-/** Names of features that the table or the person does not want twice or at all are passed over. */
-function keep(transformer: string, step: Step, names: Set<string>): KeptStep {
-  const kept: number[] = [];
-  step.features.forEach(({ name }, place) => {
-    if (names.has(name)) return;
-    names.add(name);
-    kept.push(place);
+/** Names of features that the table or the person does not want twice or at all are passed over; null: all of them. */
+function make(
+  transformer: string,
+  { features, training, state, keys }: Step,
+  names: Set<string>,
+  { table, rows, shared }: Pick<TransformInput, 'table' | 'rows'> & { shared: ReturnType<typeof sharedOf> },
+): MadeStep | null {
+  const kept = [...features.keys()].filter((place) => !names.has(features[place]!.name));
+  if (kept.length === 0) return null;
+  for (const place of kept) names.add(features[place]!.name);
+  const own = kept.map((place) => features[place]!);
+  const step = prepareStep({ transformer, features: own, kept, state, ...(keys ? { keys } : {}) });
+  const all = step.values(table, shared);
+  const columns = kept.map((place): NumericColumn => {
+    const values = all[place]!;
+    const outOfFold = training?.[place];
+    if (outOfFold) for (let i = 0; i < rows.length; i++) values[rows[i]!] = outOfFold[i]!;
+    return { name: features[place]!.name, type: 'numeric', values };
   });
-  return {
-    transformer,
-    features: kept.map((place) => step.features[place]!),
-    kept,
-    state: step.state,
-    ...(step.keys ? { keys: step.keys } : {}),
-    ...(step.training ? { training: kept.map((place) => step.training![place]!) } : {}),
-  };
+  return { step, columns };
 }
 
-function select(step: KeptStep, used: ReadonlySet<string>): KeptStep | null {
+function select(step: ReadyStep, used: ReadonlySet<string>): ReadyStep | null {
   const places = [...step.features.keys()].filter((place) => used.has(step.features[place]!.name));
   if (places.length === 0) return null;
   return {
     ...step,
     features: places.map((place) => step.features[place]!),
     kept: places.map((place) => step.kept[place]!),
-    ...(step.training ? { training: places.map((place) => step.training![place]!) } : {}),
   };
-}
-
-function enrich(steps: KeptStep[], { table, rows, keys }: TransformInput) {
-  if (steps.length === 0) return { recipe: null, enriched: table, made: [] };
-  const recipe = createRecipe(steps, keys);
-  const enriched = recipe.transform(table);
-  const made = enriched.columns.slice(table.columns.length) as NumericColumn[];
-  const training = steps.flatMap((step) => step.features.map((_, place) => step.training?.[place]));
-  made.forEach(({ values }, k) => {
-    const own = training[k];
-    if (own) for (let i = 0; i < rows.length; i++) values[rows[i]!] = own[i]!;
-  });
-  return { recipe, enriched, made };
-}
-
-function createRecipe(steps: readonly Omit<KeptStep, 'training'>[], keys: readonly KeyColumn[]): Recipe {
-  const ready = steps.map((step) => ({ step, values: transformerOf(step.transformer).prepare(step.state) }));
-  const used = new Set(steps.flatMap((step) => step.keys ?? []));
-  const ownKeys = keys.filter(({ name }) => used.has(name));
-  const readers = new Map(ownKeys.map((key) => [key.name, placeReader(key)]));
-  return {
-    generated: steps.flatMap((step) => step.features),
-    transform(table) {
-      const shared = sharedOf(table, readers);
-      const columns: Column[] = [...table.columns];
-      for (const { step, values } of ready) {
-        const all = values(table, shared);
-        step.features.forEach(({ name }, i) => {
-          columns.push({ name, type: 'numeric', values: all[step.kept[i]!]! });
-        });
-      }
-      return { rows: table.rows, columns };
-    },
-    state: () => stateOf(steps, ownKeys),
-  };
-}
-
-function sharedOf(table: Table, readers: Map<string, ReturnType<typeof placeReader>>): Shared {
-  const known = new Map<string, Int32Array>();
-  return {
-    placesOf(name) {
-      const places = known.get(name) ?? readers.get(name)!(table);
-      known.set(name, places);
-      return places;
-    },
-  };
-}
-
-function stateOf(steps: readonly Omit<KeptStep, 'training'>[], keys: readonly KeyColumn[]): ModelState {
-  const tensors: ModelState['tensors'] = {};
-  for (const { name, numbers } of keys) if (numbers) tensors[`key:${name}`] = numbers;
-  const stored = steps.map(({ transformer, features, kept, state, keys: own }, index): StoredStep => {
-    for (const [name, values] of Object.entries(state.tensors)) tensors[`s${index}:${name}`] = values;
-    return { transformer, features, kept, header: state.header, ...(own ? { keys: own } : {}) };
-  });
-  return { header: { steps: stored, keys: keys.map(({ name, size }) => ({ name, size })) }, tensors };
-}
-
-function transformerOf(id: string) {
-  const found = transformers.find((transformer) => transformer.id === id);
-  if (!found) throw new Error(`This version makes no features by "${id}"; the model was written by another version.`);
-  return found;
 }

@@ -4,6 +4,8 @@ import type { Transformer } from './types.ts';
 
 const mostRows = 5000;
 const mostColumns = 100;
+/** Rows that are scaled at a time, so that no second table is made. */
+const rowsAtOnce = 4096;
 const rounds = 15;
 /** A value further from the median is brought back to this many quartile distances, so that no single one makes a cluster. */
 const furthest = 4;
@@ -41,12 +43,19 @@ export const clusters: Transformer = {
     const centers = tensorOf(state, 'centers', Float64Array);
     const width = scaled.names.length;
     return (table) => {
-      const points = pointsOf(scaled, table);
-      return Array.from({ length: centers.length / width }, (_, k) =>
-        Float64Array.from({ length: table.rows }, (_, row) =>
-          Math.sqrt(squaredDistance(points, row, centers, k, width)),
-        ),
-      );
+      const distances = Array.from({ length: centers.length / width }, () => new Float64Array(table.rows));
+      for (let from = 0; from < table.rows; from += rowsAtOnce) {
+        const count = Math.min(rowsAtOnce, table.rows - from);
+        const points = pointsOf(
+          scaled,
+          table,
+          Int32Array.from({ length: count }, (_, i) => from + i),
+        );
+        for (const [k, own] of distances.entries()) {
+          for (let i = 0; i < count; i++) own[from + i] = Math.sqrt(squaredDistance(points, i, centers, k, width));
+        }
+      }
+      return distances;
     };
   },
 };
@@ -69,15 +78,14 @@ function fitScale(table: Table, rows: Int32Array): Scaled {
 }
 
 /** rows x columns, scaled; a missing value is at the median. */
-function pointsOf({ names, center, scale }: Scaled, table: Table, rows?: Int32Array): Float64Array {
-  const count = rows?.length ?? table.rows;
-  const points = new Float64Array(count * names.length);
+function pointsOf({ names, center, scale }: Scaled, table: Table, rows: Int32Array): Float64Array {
+  const points = new Float64Array(rows.length * names.length);
   names.forEach((name, c) => {
     const column = findColumn(table, name);
     if (!column || !isNumeric(column))
       throw new Error(`The column "${name}" that the model was fitted on holds no numbers.`);
-    for (let i = 0; i < count; i++) {
-      const value = (column.values[rows ? rows[i]! : i]! - center[c]!) / scale[c]!;
+    for (let i = 0; i < rows.length; i++) {
+      const value = (column.values[rows[i]!]! - center[c]!) / scale[c]!;
       points[i * names.length + c] = Number.isNaN(value) ? 0 : Math.min(furthest, Math.max(-furthest, value));
     }
   });

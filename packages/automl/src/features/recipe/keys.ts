@@ -11,17 +11,13 @@ export interface KeyColumn {
   size: number;
 }
 
-/** A column with fewer levels is better left to the models; with more there are hardly two rows of one. */
-const [fewestLevels, mostLevels] = [3, 10_000];
+/** Two numbers are a mark, which is the same as a number; of more levels than these there are hardly two rows of one. */
+const [fewestNumbers, mostLevels] = [3, 10_000];
 /** Whole numbers are codes where a value has this many rows on average. */
 const rowsPerCode = 2;
 
-/** The columns of a table that can be read as categories, judged by the training rows. */
-export function keyColumns(table: Table, rows: Int32Array): KeyColumn[] {
-  return table.columns.flatMap((column) => keyOf(column, rows) ?? []);
-}
-
-function keyOf(column: Column, rows: Int32Array): KeyColumn | null {
+/** A column as one that reads as a category, judged by the training rows; null where it cannot be one. */
+export function keyOf(column: Column, rows: Int32Array): KeyColumn | null {
   const { name, type } = column;
   if (type === 'text' || type === 'datetime') return null;
   const seen = new Set<number>();
@@ -38,7 +34,7 @@ function keyOf(column: Column, rows: Int32Array): KeyColumn | null {
     seen.add(value);
     if (seen.size > mostLevels) return null;
   }
-  if (seen.size < fewestLevels || seen.size * rowsPerCode > rows.length) return null;
+  if (seen.size < fewestNumbers || seen.size * rowsPerCode > rows.length) return null;
   return { name, numbers: Float64Array.from(seen).sort(), size: seen.size };
 }
 

@@ -7,6 +7,8 @@ import type { Step, Transformer } from './types.ts';
 const mostFitRows = 4000;
 const mostTerms = 6000;
 const fewestTexts = 3;
+/** Texts whose topics are remembered while a table is read: the first ones, since those that come again are among them. */
+const mostKnown = 10_000;
 
 /**
  * Latent semantic analysis (Deerwester et al. 1990): words, pairs of words and parts of words, hashed, weighted by
@@ -39,7 +41,7 @@ export const textTopics: Transformer = {
         let values = known.get(code);
         if (!values) {
           values = project(weighted(countTerms(column.levels[code] ?? '', room), places, weights), axes, topics);
-          known.set(code, values);
+          if (known.size < mostKnown) known.set(code, values);
         }
         for (let k = 0; k < topics; k++) columns[k]![row] = values[k]!;
       }

@@ -11,14 +11,16 @@ export interface TransformInput {
   rows: Int32Array;
   /** the target of those rows, in their order */
   outputs: TargetOutputs;
+  /** per output: what the name of a column made of it ends with, the class where there are several; else empty */
+  suffixes: readonly string[];
   /** 0..4 per training row: codes of the target are made from the other folds */
   folds: Uint8Array;
   config: Config;
   seed: number;
-  /** the columns that read as categories */
+  /** the columns that read as categories, those that tell most of the target first; empty without `readsKeys` */
   keys: readonly KeyColumn[];
-  /** the places of a key column's values, one per training row */
-  placesOf(key: KeyColumn): Int32Array;
+  /** the places of a key column's values, one for each of `rows` of the table; without `rows` for each training row */
+  placesOf(key: KeyColumn, rows?: Int32Array): Int32Array;
 }
 
 /** What the steps of one recipe read together, once for each table. */
@@ -33,15 +35,21 @@ export interface Step {
   state: ModelState;
   /** names of the key columns that it reads by their places */
   keys?: string[];
-  /** one per feature: the values of the training rows, where they are not what `apply` gives */
+  /** one per feature: the values of the training rows, where they are not what `prepare` makes of them */
   training?: Float64Array[];
 }
 
 /** One way to make features. Registered in `features/registry.ts`; its parameters are in `features/recipe-space.ts`. */
 export interface Transformer {
   id: string;
-  /** its steps, the most promising first; none where the configuration or the data do not ask for it */
-  fit(input: TransformInput): Step[];
+  /** it is given the columns that read as categories, which take time to find */
+  readsKeys?: true;
+  /**
+   * Its steps, the most promising first; none where the configuration or the data do not ask for it. They are asked for
+   * one by one until time or the limit of columns ends, so that a generator makes no more than are used. Null: nothing
+   * yet, for a look at the clock.
+   */
+  fit(input: TransformInput): Iterable<Step | null>;
   /** makes what is slow to build once, and gives the function from a table to one array per feature of the step */
   prepare(state: ModelState): (table: Table, shared: Shared) => Float64Array[];
 }
