@@ -30,7 +30,7 @@ interface NumberSpec {
   min: number;
   max: number;
   scaling: Scaling | null;
-  /** missing values occurred in training: a one marks them */
+  /** missing values occurred in training, in other rows than in every number before it: a one marks them */
   marksMissing: boolean;
 }
 
@@ -57,13 +57,17 @@ const magnitudeLimit = 1e100;
 
 /**
  * Learns medians for missing values, scales and levels from training rows. Infinite values count as the largest or
- * smallest finite one of training. Columns that do not vary are left out.
+ * smallest finite one of training. Columns that do not vary are left out, and so are marks that equal an earlier one, as
+ * those of all parts of a date do.
  */
 export function fitDesign(data: Expanded, categorySizes: readonly number[], options: DesignOptions): DesignEncoder {
   const numbers: NumberSpec[] = [];
+  const isNew = marksSeen();
   for (const [source, values] of data.numeric.entries()) {
     const spec = fitNumber(source, values, options);
-    if (spec) numbers.push(spec);
+    if (!spec) continue;
+    if (spec.marksMissing) spec.marksMissing = isNew(values);
+    if (spec.scaling || spec.marksMissing) numbers.push(spec);
   }
   const categories: CategorySpec[] = [];
   for (const [source, codes] of data.categories.entries()) {
@@ -88,6 +92,20 @@ function fitNumber(source: number, values: Float64Array, options: ScalingOptions
   const fill = quantile(finite, 0.5);
   if (!(max > min)) return marksMissing ? { source, fill, min, max, scaling: null, marksMissing } : null;
   return { source, fill, min, max, scaling: fitScaling(finite, options), marksMissing };
+}
+
+/** Tells whether the missing rows of a column are others than those of every column that was asked about before. */
+function marksSeen(): (values: Float64Array) => boolean {
+  const seen = new Map<number, Float64Array[]>();
+  return (values) => {
+    let hash = 0;
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) hash = (Math.imul(hash, 31) + i + 1) | 0;
+    const alike = seen.get(hash) ?? [];
+    const isSame = (other: Float64Array) => other.every((value, i) => Number.isNaN(value) === Number.isNaN(values[i]!));
+    if (alike.some(isSame)) return false;
+    seen.set(hash, [...alike, values]);
+    return true;
+  };
 }
 
 function createEncoder(specs: Specs): DesignEncoder {

@@ -31,12 +31,15 @@ export interface Expanded {
 type Block =
   | { kind: 'number'; column: string }
   | { kind: 'date'; column: string; parts: DatePart[] }
+  /** statistics; in models of earlier versions words as well */
   | { kind: 'text'; column: string; words: number[] }
+  | { kind: 'words'; column: string; words: number[] }
   | { kind: 'target'; column: string; outputs: number }
   | CategoryBlock;
 
 /** Everything learnt from the training rows; `tensors` are the level tables of target codes. */
 export interface Expansion {
+  /** words come last: they are many, and each tells little */
   numericNames: string[];
   /** codes are 0..size-1; the most frequent first, the merged rare levels last */
   categories: { name: string; size: number }[];
@@ -56,6 +59,7 @@ export function fitExpansion(
   options: ExpandOptions,
 ): { expansion: Expansion; training: Expanded } {
   const blocks: Block[] = [];
+  const words: Block[] = [];
   const tensors: ModelState['tensors'] = {};
   const outOfFold = new Map<Block, Float64Array[]>();
   let folds: Uint8Array | null = null;
@@ -65,7 +69,8 @@ export function fitExpansion(
         column.type === 'datetime' ? dateBlock(column, rows, options) : { kind: 'number', column: column.name },
       );
     } else if (column.type === 'text') {
-      blocks.push({ kind: 'text', column: column.name, words: fitWords(column, rows, outputs, options.words) });
+      blocks.push({ kind: 'text', column: column.name, words: [] });
+      words.push({ kind: 'words', column: column.name, words: fitWords(column, rows, outputs, options.words) });
     } else {
       const block = fitCategory(column, rows, options.levelLimit, options.levelMinCount);
       blocks.push(block);
@@ -80,6 +85,7 @@ export function fitExpansion(
       outOfFold.set(target, [...fitted.training, gather(frequency, codes)]);
     }
   }
+  blocks.push(...words);
   const expansion = createExpansion(blocks, tensors);
   return { expansion, training: run(blocks, tensors, table, rows, outOfFold) };
 }
@@ -103,10 +109,10 @@ function numericNames(block: Block): string[] {
   if (block.kind === 'number') return [block.column];
   if (block.kind === 'date') return block.parts.map((part) => `${block.column} (${part})`);
   if (block.kind === 'category') return [];
-  if (block.kind === 'text') {
-    return [...textStatistics, ...block.words.map((bucket) => `word ${bucket}`)].map(
-      (name) => `${block.column} (${name})`,
-    );
+  if (block.kind === 'text' || block.kind === 'words') {
+    const statistics = block.kind === 'text' ? textStatistics : [];
+    const names = [...statistics, ...block.words.map((bucket) => `word ${bucket}`)];
+    return names.map((name) => `${block.column} (${name})`);
   }
   const codes = Array.from({ length: block.outputs }, (_, k) => `${block.column} (target ${k})`);
   return [...codes, `${block.column} (frequency)`];
@@ -142,9 +148,10 @@ function readBlock(
     const { values } = numbers(column);
     return block.parts.map((part) => Float64Array.from(rows, (row) => datePart(part, values[row]!)));
   }
-  if (block.kind === 'text') {
+  if (block.kind === 'text' || block.kind === 'words') {
     const { codes, levels } = coded(column);
-    return [...readStatistics(codes, levels, rows), ...readWords(block.words, codes, levels, rows)];
+    const statistics = block.kind === 'text' ? readStatistics(codes, levels, rows) : [];
+    return [...statistics, ...readWords(block.words, codes, levels, rows)];
   }
   const { codes } = coded(column);
   const mapped = rows.map((row) => codes[row]!);

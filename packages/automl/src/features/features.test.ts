@@ -81,6 +81,34 @@ describe('features', () => {
     expect([0, 150]).toContain(agree);
   });
 
+  it("puts words behind all other numbers, and reads models of before, where they were in their column's place", () => {
+    const { table, target } = example(150);
+    const rows = range(0, 150);
+    const turned: Table = { rows: 150, columns: table.columns.toReversed() };
+    const { expansion } = fitExpansion(turned, rows, targetOutputs('binary', 2, target, rows), options);
+    const isWord = expansion.numericNames.map((name) => name.includes('(word '));
+    expect(isWord.lastIndexOf(false)).toBeLessThan(isWord.indexOf(true));
+    const blocks = [
+      { kind: 'text', column: 'remark', words: [7, 9] },
+      { kind: 'number', column: 'x' },
+    ];
+    const old = restoreExpansion({ header: { blocks }, tensors: {} });
+    expect(old.numericNames.slice(-3)).toEqual(['remark (word 7)', 'remark (word 9)', 'x']);
+    expect(old.transform(table, rows).numeric).toHaveLength(9);
+  });
+
+  it('marks missing values once for columns that miss the same rows, and each that misses others', () => {
+    const missing = [0, 3, 4];
+    const numeric = [missing, missing, [1], missing, []].map((own, k) =>
+      Float64Array.from({ length: 6 }, (_, i) => (own.includes(i) ? Number.NaN : k + (k === 3 ? 0 : i))),
+    );
+    const options = { kind: 'standard', skewLimit: null, pieces: 0, signedPairs: false } as const;
+    const encoder = fitDesign({ rows: 6, numeric, categories: [] }, [], options);
+    const { hotColumns, hot, width } = encoder.encode({ rows: 6, numeric, categories: [] });
+    expect([encoder.hotWidth, hotColumns, width]).toEqual([2, 2, 4]);
+    expect(Array.from(hot)).toEqual([0, -1, -1, 1, -1, -1, 0, -1, 0, -1, -1, -1]);
+  });
+
   it('encodes a category without looking at the row itself', () => {
     const random = createRandom(8);
     const codes = Int32Array.from({ length: 4000 }, () => random.int(1000));

@@ -17,7 +17,7 @@ export interface ScalingOptions {
 const quantileCount = 256;
 const zLimit = 10;
 
-/** `sorted`: finite training values in rising order, missing ones filled in already; at least two of them differ. */
+/** `sorted`: the finite training values in rising order; at least two of them differ. */
 export function fitScaling(sorted: Float64Array, options: ScalingOptions): Scaling {
   if (options.pieces > 0) {
     const knots = distinctQuantiles(sorted, options.pieces);
