@@ -18,7 +18,8 @@ const lookEvery = 1.25;
  */
 export function createSchedule(input: Pick<FitInput, 'now' | 'deadlineMs' | 'decided'>, steps: number): Schedule {
   const startMs = input.now();
-  const timeMs = timeShare * (input.deadlineMs - startMs);
+  // a fit that repeats another has no clock: what is not recorded was not decided by one
+  const timeMs = input.decided ? Number.POSITIVE_INFINITY : timeShare * (input.deadlineMs - startMs);
   const recorded = input.decided?.left;
   const earlier = Array.isArray(recorded) ? recorded : null;
   const looks: number[] = [];

@@ -155,6 +155,8 @@ export interface FitInput {
   config: Config;
   /** without validation rows: rounds to fit, of a family that would stop early on such rows; others choose by themselves */
   iterations?: number;
+  /** without validation rows: by which a family divides the logits that it would have calibrated on such rows */
+  temperature?: number;
   /** forecasts: the series up to the last date that the fold learns from */
   history?: SeriesHistory;
   seed: number;
@@ -201,6 +203,8 @@ export interface FittedModel {
   curve: [number, number][];
   /** iterations that the kept model has (trees, epochs, penalty steps); 0 when it has none */
   iterations: number;
+  /** by which it divides logits where validation rows told it, for a fit without such rows; absent: it does not */
+  temperature?: number;
   /** the deadline ended the fit before it was done */
   truncated: boolean;
   /** features made of others that the model uses */

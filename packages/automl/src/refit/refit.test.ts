@@ -1,9 +1,14 @@
-import { sliceRows } from '@laurel/tabular';
+import { createRandom, profileTable, sliceRows } from '@laurel/tabular';
 import { expect, it } from 'vitest';
 import { loadModel, readArtifactHeader } from '../artifact.ts';
 import { automl } from '../automl.ts';
 import { holdoutMetrics } from '../holdout.ts';
-import { signalTable } from '../testing.ts';
+import { planWithTable } from '../plan/plan.ts';
+import { prepareData } from '../prepare.ts';
+import { noCapMs } from '../study/budget.ts';
+import { signalTable, tableOf } from '../testing.ts';
+import { runTrial } from '../trial/trial.ts';
+import type { TrialResult } from '../types.ts';
 import { refitModel } from './refit.ts';
 
 const context = { now: () => 0 };
@@ -30,6 +35,27 @@ it.each(['label', 'value'])('fits a model for %s again on all rows, and distils 
     loaded.dispose();
   }
   model.dispose();
+});
+
+it('gives a network the temperature that its folds learnt from rows that a refit does not hold back', async () => {
+  const random = createRandom(3);
+  const noise = () => Array.from({ length: 240 }, () => random.normal());
+  const x = noise();
+  const label = x.map((value) => (value + 2 * random.normal() > 0 ? 'yes' : 'no'));
+  const table = tableOf({ x, y: noise(), z: noise(), label });
+  const request = { target: 'label', budget: { trials: 1 }, validation: { folds: 2 } };
+  const prepared = prepareData(table, planWithTable({ profile: profileTable(table), table, request, seed: 1 }));
+  const config = { epochs: 60, width: 64, layers: 2, learningRate: 0.3, dropout: 0 };
+  const spec = { number: 1, kind: 'model' as const, family: 'mlp', config, seed: 2, capMs: noCapMs };
+  const trial = (await runTrial(prepared, spec, context)) as TrialResult;
+  const temperatures = (artifact: Uint8Array) =>
+    readArtifactHeader(artifact).members.map(
+      ({ header }) => (header as { network: { temperatures: number[] } }).network.temperatures[0]!,
+    );
+  const [first, second] = temperatures(trial.artifact) as [number, number];
+  expect(first + second).toBeGreaterThan(2.2);
+  const refit = await refitModel(prepared, trial.artifact, { kind: 'full', name: 'it', seed: 1 }, context);
+  expect(temperatures(refit.artifact)[0]).toBeCloseTo((first + second) / 2, 10);
 });
 
 it('fits every member of an ensemble once', async () => {

@@ -115,11 +115,17 @@ async function refitBag(
   const { rows, iterations, decided } = medianFold(fitted.folds);
   const growth = Math.min(mostMoreRounds, Math.max(1, Math.sqrt(prepared.trainingRows / Math.max(1, rows))));
   const rounds = Math.max(1, Math.round(iterations * growth));
+  const { temperature } = fitted;
   const request = { config: fitted.config, seed: deriveSeed(fitted.seed, 'refit'), ...everyRow(prepared), models };
   const { input, corrected } = fitInput(prepared, request, context);
   const family = await info.load();
   const { model, lackedMemory } = await fitWithin(
-    { ...input, iterations: rounds, ...(decided ? { decided: { ...decided, rounds } } : {}) },
+    {
+      ...input,
+      iterations: rounds,
+      ...(decided ? { decided: { ...decided, rounds } } : {}),
+      ...(temperature === undefined ? {} : { temperature }),
+    },
     input.train.rows.length,
     info,
     dataFacts(prepared),

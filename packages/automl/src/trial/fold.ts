@@ -19,6 +19,7 @@ const tensorShare = 0.9;
 export interface FoldResult {
   state: ModelState;
   generated: readonly GeneratedFeature[];
+  temperature: number | undefined;
   score: number;
   curve: [number, number][];
   predictMs: number;
@@ -155,6 +156,7 @@ export function scoreFold(
   return {
     state: model.state(),
     generated: model.generated ?? [],
+    temperature: model.temperature,
     score: foldScore(
       prepared,
       truth,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { families } from '../families.ts';
 import { planWithTable } from '../plan/plan.ts';
 import { prepareData } from '../prepare.ts';
+import { noCapMs } from '../study/budget.ts';
 import type { TrialResult, TrialSpec } from '../types.ts';
 import { runTrial } from './trial.ts';
 
@@ -34,6 +35,8 @@ const preparedFor = (target: string, exclude: string) => {
   const request = { target, features: { exclude: [exclude] }, budget: { seconds: 10 }, validation: { folds: 2 } };
   return prepareData(table, planWithTable({ profile: profileTable(table), table, request, seed: 3 }));
 };
+/** Quick to fit without a clock. */
+const few = { epochs: 2, width: 32, members: 2, copies: 4 };
 const tasks = { classes: preparedFor('kind', 'sum'), values: preparedFor('sum', 'kind') };
 const fitted = families.filter(({ combines, tasks }) => !combines && tasks.includes('binary'));
 
@@ -47,14 +50,18 @@ describe.each(fitted.map((family) => [family.id] as const))('%s', (family) => {
   it.each(Object.entries(tasks))(
     'is repeated to the same bytes, for %s, wherever the clock cut it',
     async (_, prepared) => {
-      for (const capMs of [40, 400]) {
-        const spec: TrialSpec = { number: 1, kind: 'model', family, config: {}, seed: 8, capMs };
+      for (const [capMs, config] of [
+        [40, {}],
+        [400, {}],
+        [noCapMs, few],
+      ] as const) {
+        const spec: TrialSpec = { number: 1, kind: 'model', family, config, seed: 8, capMs };
         const first = await runTrial(prepared, spec, { now: hourGlass() });
         expect(first.status).toBe('completed');
         const { artifact, score, fits } = first as TrialResult;
         // what is stored of it is JSON
         const repeat = JSON.parse(JSON.stringify(fits));
-        const again = await runTrial(prepared, { ...spec, capMs: 1e9, repeat }, { now: hourGlass() });
+        const again = await runTrial(prepared, { ...spec, capMs: noCapMs, repeat }, { now: hourGlass() });
         expect(again).toMatchObject({ status: 'completed', score });
         expect(Buffer.from((again as TrialResult).artifact).equals(artifact)).toBe(true);
       }

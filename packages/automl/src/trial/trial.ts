@@ -173,7 +173,9 @@ function generatedIn(results: readonly FoldResult[]): Pick<TrialResult, 'generat
 
 function fittedBag({ config, seed }: TrialSpec, results: readonly FoldResult[]): FittedBag {
   const folds = results.map(({ fit: { rows, iterations, decided } }) => ({ rows, iterations, decided }));
-  return { config, seed, folds };
+  const temperatures = results.flatMap(({ temperature }) => temperature ?? []);
+  const temperature = temperatures.reduce((sum, value) => sum + value, 0) / temperatures.length;
+  return { config, seed, folds, ...(temperatures.length > 0 ? { temperature } : {}) };
 }
 
 function scoresOf(results: readonly FoldResult[]): number[] {

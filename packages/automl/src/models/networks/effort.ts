@@ -12,10 +12,14 @@ export interface Effort {
   /** networks that are averaged */
   members: number;
   epochs: number;
+  /** a clock took part, in this fit or in the one that it repeats */
+  byClock: boolean;
 }
 
-/** Multiplications and additions of a fit without a deadline, so that it takes a minute at most on any machine. */
+/** Multiplications and additions that a fit without a deadline spends on more epochs and networks: some seconds. */
 const flopsWithoutClock = 2e10;
+/** What the fewest epochs may take there, half a minute at seven billion a second: beyond it layers are halved. */
+const mostFlopsWithoutClock = 2e11;
 const narrowest = 32;
 const timeShare = 0.9;
 const measureMs = 12;
@@ -25,7 +29,8 @@ const enoughEpochs = 0.5;
 
 /**
  * With a deadline a few steps are measured: layers are halved until there is time for sixteen passes over the rows, and
- * there are as many networks as get half of the epochs wanted. Without one, a formula of rows and columns decides.
+ * there are as many networks as get half of the epochs wanted. Without one, a formula of rows and columns decides the
+ * same, and again in a fit that repeats this one; where the narrowest layers are too slow there are fewer epochs.
  */
 export function effortOf(
   input: FitInput,
@@ -34,21 +39,42 @@ export function effortOf(
   recipe: Recipe,
   data: TrainData,
 ): Effort {
-  const { decided } = input;
   const fitting = withinModel(input, structure, recipe);
-  if (decided) {
+  const { decided } = input;
+  if (typeof decided?.members === 'number') {
     const widths = fitting.widths.map((width, l) => numberOr(decided[`width${l}`], width));
-    return { widths, members: numberOr(decided.members, fitting.members), epochs: recipe.epochs };
+    return { widths, members: decided.members, epochs: recipe.epochs, byClock: true };
   }
-  const batch = batchSizeFor(data.design.rows);
-  const stepsPerEpoch = Math.max(1, Math.floor(data.design.rows / batch));
-  const flopsPerEpoch = 6 * productsOf({ ...structure, widths: fitting.widths }) * batch * stepsPerEpoch;
-  if (!Number.isFinite(input.deadlineMs)) {
-    const affordable = Math.floor(flopsWithoutClock / flopsPerEpoch);
-    const epochs = Math.min(recipe.epochs, Math.max(fewestEpochs, affordable));
-    const members = Math.min(fitting.members, Math.max(1, Math.floor(affordable / epochs)));
-    return { widths: fitting.widths, members, epochs };
-  }
+  const byClock = !decided && Number.isFinite(input.deadlineMs);
+  return byClock
+    ? byMeasuring(input, structure, start, recipe, data, fitting)
+    : byFormula(structure, recipe, data, fitting);
+}
+
+type Fitting = Pick<Effort, 'widths' | 'members'>;
+
+function byFormula(structure: Structure, recipe: Recipe, { design }: TrainData, fitting: Fitting): Effort {
+  const { batch, stepsPerEpoch } = batchesOf(design.rows);
+  const epochsFor = (flops: number, widths: number[]) =>
+    Math.floor(flops / (6 * productsOf({ ...structure, widths }) * batch * stepsPerEpoch));
+  const enough = Math.min(fewestEpochs, recipe.epochs);
+  const widths = narrowed(fitting.widths, (tried) => epochsFor(mostFlopsWithoutClock, tried) >= enough);
+  const affordable = epochsFor(flopsWithoutClock, widths);
+  const fewest = Math.max(1, Math.min(enough, epochsFor(mostFlopsWithoutClock, widths)));
+  const epochs = Math.min(recipe.epochs, Math.max(fewest, affordable));
+  const members = Math.min(fitting.members, Math.max(1, Math.floor(affordable / epochs)));
+  return { widths, members, epochs, byClock: false };
+}
+
+function byMeasuring(
+  input: FitInput,
+  structure: Structure,
+  start: Values,
+  recipe: Recipe,
+  data: TrainData,
+  fitting: Fitting,
+): Effort {
+  const { batch, stepsPerEpoch } = batchesOf(data.design.rows);
   const beforeMs = input.now();
   const stepMs = measure(input, structure, start, recipe, data, batch);
   const leftMs = timeShare * (input.deadlineMs - input.now()) - (input.now() - beforeMs);
@@ -57,19 +83,34 @@ export function effortOf(
     const part = productsOf({ ...structure, widths }) / productsOf(structure);
     return leftMs / (stepsPerEpoch * stepMs * validated * part);
   };
-  let { widths } = fitting;
-  while (epochsWith(widths) < fewestEpochs && Math.max(...widths) > narrowest) widths = halved(widths);
+  const widths = narrowed(fitting.widths, (tried) => epochsWith(tried) >= fewestEpochs);
   const members = Math.floor(epochsWith(widths) / (enoughEpochs * recipe.epochs));
-  return { widths, members: Math.max(1, Math.min(fitting.members, members)), epochs: recipe.epochs };
+  return {
+    widths,
+    members: Math.max(1, Math.min(fitting.members, members)),
+    epochs: recipe.epochs,
+    byClock: true,
+  };
+}
+
+function batchesOf(rows: number) {
+  const batch = batchSizeFor(rows);
+  return { batch, stepsPerEpoch: Math.max(1, Math.floor(rows / batch)) };
 }
 
 /** Layers and members of which the stored numbers stay within the limit. */
 function withinModel({ modelLimitBytes }: FitInput, structure: Structure, { members }: Recipe) {
   const limit = modelLimitBytes ?? Number.POSITIVE_INFINITY;
-  let { widths } = structure;
-  const bytes = () => 4 * countOf({ ...structure, widths });
-  while (bytes() > limit && Math.max(...widths) > narrowest) widths = halved(widths);
-  return { widths, members: Math.max(1, Math.min(members, Math.floor(limit / bytes()))) };
+  const bytes = (widths: number[]) => 4 * countOf({ ...structure, widths });
+  const widths = narrowed(structure.widths, (tried) => bytes(tried) <= limit);
+  return { widths, members: Math.max(1, Math.min(members, Math.floor(limit / bytes(widths)))) };
+}
+
+/** Halves all layers until they suffice or are at their narrowest. */
+function narrowed(widths: number[], suffices: (widths: number[]) => boolean): number[] {
+  let tried = widths;
+  while (!suffices(tried) && Math.max(...tried) > narrowest) tried = halved(tried);
+  return tried;
 }
 
 function halved(widths: number[]): number[] {

@@ -7,10 +7,16 @@ import { type Structure, shapesOf, type Values } from './structure.ts';
 const cells = 2 ** 19;
 
 /**
- * Outputs of a network without TensorFlow.js, copies * rows x outputs: predictions and validation scores use this alone,
- * so that a served model answers what was measured. Blocks of rows do not change a bit of it.
+ * Predictions of a network without TensorFlow.js, rows x outputs, as `toPredictions` makes them of outputs that are
+ * copies * rows x outputs: predictions and validation scores use this alone, so that a served model answers what was
+ * measured. It goes by blocks of rows, which do not change a bit of it.
  */
-export function outputsOf(structure: Structure, values: Values, design: Design): Float64Array {
+export function predict(
+  structure: Structure,
+  values: Values,
+  design: Design,
+  toPredictions: (outputs: Float64Array, rows: number) => Float64Array,
+): Float64Array {
   const { copies, outputs, inputs, widths } = structure;
   const machine = plainMachine();
   const placed = Object.fromEntries(
@@ -19,23 +25,23 @@ export function outputsOf(structure: Structure, values: Values, design: Design):
   const bias = values[`bias${widths.length}`]!;
   const widest = copies * Math.max(inputs, ...widths);
   const block = Math.max(4, Math.min(design.rows, Math.floor(cells / widest)));
-  const out = new Float64Array(copies * design.rows * outputs);
+  const predictions = new Float64Array(design.rows * outputs);
   const rowsOfBlock = new Int32Array(block);
   for (let from = 0; from < design.rows; from += block) {
     const mark = machine.mark();
     const rows = Math.min(block, design.rows - from);
     for (let i = 0; i < rows; i++) rowsOfBlock[i] = from + i;
     const entering = machine.put(gather(design, rowsOfBlock.subarray(0, rows)), [rows, inputs]);
-    const found = machine.read(forward(machine, structure, placed, entering).outputs);
+    const found = new Float64Array(machine.read(forward(machine, structure, placed, entering).outputs));
+    machine.release(mark);
     for (let c = 0; c < copies; c++) {
-      for (let i = 0; i < rows * outputs; i++) {
-        const value = Math.fround(found[c * rows * outputs + i]! + bias[c * outputs + (i % outputs)]!);
-        out[(c * design.rows + from) * outputs + i] = value;
+      for (let i = c * rows * outputs; i < (c + 1) * rows * outputs; i++) {
+        found[i] = Math.fround(found[i]! + bias[c * outputs + (i % outputs)]!);
       }
     }
-    machine.release(mark);
+    predictions.set(toPredictions(found, rows), from * outputs);
   }
-  return out;
+  return predictions;
 }
 
 /** Rows of a design as one matrix, numbers then ones. */

@@ -5,7 +5,7 @@ import { type Expansion, fitExpansion } from '../../features/expand.ts';
 import { targetOutputs } from '../../features/outputs.ts';
 import { pick } from '../rows.ts';
 import type { FitInput, FittedModel } from '../types.ts';
-import { effortOf } from './effort.ts';
+import { type Effort, effortOf } from './effort.ts';
 import { gather } from './evaluate.ts';
 import { initialValues, startRows } from './initial.ts';
 import { createNetworkModel } from './model.ts';
@@ -14,7 +14,7 @@ import type { Recipe } from './recipe.ts';
 import type { Structure, Values } from './structure.ts';
 import { type TrainData, type Trained, train } from './train.ts';
 
-/** More numbers than these stay as they are: waves of hundreds would take most of the time, and help little. */
+/** Numbers after these, words at last, stay as they are: waves of hundreds would take most of the time, and help little. */
 const mostEmbedded = 100;
 /** Trained tensors, gradients and activations come on top of the tables. */
 const memoryShare = 0.7;
@@ -27,7 +27,7 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
   const { expansion, encoder, data, output, truth } = prepare(input, recipe);
   const asked: Structure = {
     inputs: encoder.width + encoder.hotWidth,
-    embedded: recipe.embeds && encoder.numbers <= mostEmbedded ? encoder.numbers : 0,
+    embedded: recipe.embeds ? Math.min(encoder.numbers, mostEmbedded) : 0,
     copies: recipe.copies,
     widths: recipe.widths,
     outputs: output.width,
@@ -47,7 +47,7 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
     trained.push(await train(own, structure, values, recipe, data, effort.epochs));
     if (trained.at(-1)!.truncated) break;
   }
-  const decided = decisions(input, effort, trained);
+  const decided = decisions(effort, trained);
   return createNetworkModel(
     {
       expansion,
@@ -147,17 +147,13 @@ function partOfRecord(decided: ClockDecisions, member: number): ClockDecisions {
   return own;
 }
 
-function decisions(
-  input: FitInput,
-  effort: { widths: number[]; members: number },
-  trained: readonly Trained[],
-): ClockDecisions {
+function decisions({ byClock, widths }: Effort, trained: readonly Trained[]): ClockDecisions {
   const found: ClockDecisions = {};
   for (const [member, { decided }] of trained.entries()) {
     for (const [key, value] of Object.entries(decided ?? {})) found[key + suffixOf(member)] = value;
   }
-  if (!input.decided && !Number.isFinite(input.deadlineMs)) return found;
+  if (!byClock) return found;
   found.members = trained.length;
-  for (const [l, width] of effort.widths.entries()) found[`width${l}`] = width;
+  for (const [l, width] of widths.entries()) found[`width${l}`] = width;
   return found;
 }

@@ -7,7 +7,7 @@ import { applyTemperature } from '../../finish/temperature.ts';
 import { everyRow } from '../rows.ts';
 import { joinStates, partOf, tensorOf } from '../states.ts';
 import type { FittedModel, ModelState } from '../types.ts';
-import { outputsOf } from './evaluate.ts';
+import { predict } from './evaluate.ts';
 import { type NetworkOutput, predictionsOf } from './output.ts';
 import { type Structure, shapesOf, type Values } from './structure.ts';
 
@@ -46,7 +46,7 @@ export function createNetworkModel(
       const design = encoder.encode(expansion.transform(table, rows));
       const out = new Float64Array(rows.length * output.width);
       for (const { values, temperature } of members) {
-        const plain = predictionsOf(output, outputsOf(structure, values, design), rows.length);
+        const plain = predict(structure, values, design, (outputs, count) => predictionsOf(output, outputs, count));
         const own = temperature === 1 ? plain : applyTemperature(plain, output.width, temperature);
         for (let i = 0; i < out.length; i++) out[i]! += own[i]! / members.length;
       }
@@ -54,6 +54,7 @@ export function createNetworkModel(
     },
     curve: fitted.curve,
     iterations: fitted.epochs,
+    ...(output.task === 'regression' ? {} : { temperature: mean(members.map((member) => member.temperature)) }),
     truncated: fitted.truncated,
     ...(fitted.decided ? { decided: fitted.decided } : {}),
     state() {
@@ -88,6 +89,10 @@ export async function restoreNetworks(state: ModelState): Promise<FittedModel> {
     { expansion, encoder, output, structure, members },
     { epochs, curve: [], truncated: false },
   );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function nameOf(name: string, member: number): string {

@@ -11,7 +11,7 @@ import { family as realmlp } from '../realmlp/model.ts';
 import { family as tabm } from '../tabm/model.ts';
 import { copyOf as copyOfState } from '../testing/edge-rows.ts';
 import { fitInput, lossMetric, synthetic } from '../testing/synthetic.ts';
-import { gather, outputsOf } from './evaluate.ts';
+import { gather, predict } from './evaluate.ts';
 import { initialValues, type Start } from './initial.ts';
 import { gradientsOf } from './learner.ts';
 import { fitOutput, lossSlopeOf, predictionsOf } from './output.ts';
@@ -116,6 +116,16 @@ describe.each(networks)('%s', (_, changes, start) => {
     }
   });
 });
+
+/** Outputs of a few rows, which are one block. */
+function outputsOf(structure: Structure, values: Values, design: Design): Float64Array {
+  let found: Float64Array = new Float64Array();
+  predict(structure, values, design, (outputs, count) => {
+    found = outputs;
+    return new Float64Array(count * structure.outputs);
+  });
+  return found;
+}
 
 function placeOf(structure: Structure, values: Values): Record<string, tf.Tensor> {
   return Object.fromEntries(shapesOf(structure).map(({ name, shape }) => [name, tf.tensor(values[name]!, shape)]));

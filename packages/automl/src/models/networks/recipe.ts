@@ -38,5 +38,5 @@ export const realmlpRates: Rates = {
   decaysAll: true,
 };
 
-/** Robust scaling with a smooth clip; ones for categories, signs for pairs. */
+/** RealMLP's robust scaling of numbers with a smooth clip; ones for categories and signs for pairs, which are not scaled. */
 export const realmlpScaling: DesignOptions = { kind: 'robust', skewLimit: null, pieces: 0, signedPairs: true };

@@ -2,11 +2,12 @@ import type { ClockDecisions } from '@laurel/contracts';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import type { Design } from '../../features/design.ts';
 import { applyTemperature, fitTemperature } from '../../finish/temperature.ts';
+import { NotANumber } from '../../trial/score.ts';
 import { createWatch } from '../early-stopping.ts';
 import { createPace } from '../pace.ts';
 import { createSchedule } from '../schedule.ts';
 import type { FitInput } from '../types.ts';
-import { gather, outputsOf } from './evaluate.ts';
+import { gather, predict } from './evaluate.ts';
 import { createLearner } from './learner.ts';
 import type { LossSlope } from './output.ts';
 import type { Recipe } from './recipe.ts';
@@ -23,7 +24,7 @@ export interface TrainData {
 
 export interface Trained {
   values: Values;
-  /** by which logits are divided; 1 for values */
+  /** by which logits are divided, learnt from validation rows or as it was given; 1 for values */
   temperature: number;
   epochs: number;
   curve: [number, number][];
@@ -42,7 +43,7 @@ const highestTemperature = 5;
 
 /**
  * Trains one network. The schedule runs from 0 to 1 over the epochs, or over the time to the deadline when that is
- * shorter, so it is never cut; the numbers of the best epoch are kept.
+ * shorter, so it is never cut; the numbers of the best epoch are kept. Throws NotANumber where no epoch had finite ones.
  */
 export async function train(
   input: FitInput,
@@ -62,10 +63,11 @@ export async function train(
   const order = Int32Array.from({ length: design.rows }, (_, i) => i);
   const watch = data.validation && watchOf(input, data);
   let best = copyOf(start);
-  let temperature = 1;
+  let temperature = input.temperature ?? 1;
   let kept = 0;
   let keptAt = 0;
   let truncated = pace.isOver();
+  const begins = !truncated;
   let t = 0;
   const learner = createLearner(structure, start, recipe.rates, data.lossSlope, recipe.beta2);
   try {
@@ -84,14 +86,17 @@ export async function train(
       if (!watch && t < 1 && !truncated) continue;
       const values = learner.values();
       if (!isFiniteEverywhere(values)) break;
-      const held = data.validation && calibrated(input, data, outputsOf(structure, values, data.validation.design));
+      const held =
+        data.validation &&
+        calibrated(input, data, predict(structure, values, data.validation.design, data.toPredictions));
       const better = !watch || watch.see(epoch, held!.predictions);
-      if (better) [best, temperature, kept, keptAt] = [values, held?.temperature ?? 1, epoch, t];
+      if (better) [best, temperature, kept, keptAt] = [values, held?.temperature ?? temperature, epoch, t];
       else if (t - keptAt > patience && epoch - kept >= fewestEpochs) break;
     }
   } finally {
     learner.dispose();
   }
+  if (begins && kept === 0) throw new NotANumber('The network diverged. Use a lower learning rate.');
   const clock = { ...schedule.decided(), ...pace.decided() };
   const decided = Object.keys(clock).length > 0 ? { decided: clock } : {};
   return { values: best, temperature, epochs: kept, curve: watch?.curve ?? [], truncated, ...decided };
@@ -102,9 +107,8 @@ export async function train(
  * network goes on learning long after it has become too sure of itself, and is then no worse for it. Never sharper, since
  * on few rows all may be right by chance.
  */
-function calibrated({ task, classes }: FitInput, data: TrainData, outputs: Float64Array) {
+function calibrated({ task, classes }: FitInput, data: TrainData, predictions: Float64Array) {
   const { target } = data.validation!;
-  const predictions = data.toPredictions(outputs, target.length);
   if (task !== 'binary' && task !== 'multiclass') return { predictions, temperature: 1 };
   if (target.length < fewestToCalibrate || !predictions.every(Number.isFinite)) return { predictions, temperature: 1 };
   const best = fitTemperature({ target, probabilities: predictions, classes });

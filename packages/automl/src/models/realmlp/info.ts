@@ -1,7 +1,11 @@
 import { networkSpace, networkTraits } from '../networks/space.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
 
-/** Ranges of TabArena's RealMLP search (Erickson et al. 2025); defaults are RealMLP-TD's (Holzmüller et al. 2024). */
+/**
+ * Ranges of TabArena's RealMLP search (Erickson et al. 2025); defaults are RealMLP-TD's (Holzmüller et al. 2024). Two
+ * things differ: ones of categories and signs of pairs go in as they are, where RealMLP-TD centres, scales and clips them
+ * as it does numbers; and categories of ten and more levels are ones as well, where it learns eight numbers for each.
+ */
 export const realmlpInfo = {
   id: 'realmlp',
   label: 'RealMLP',
