@@ -61,7 +61,8 @@ function columnsOf({ needs }: SearchFamily, facts: DataFacts): number {
   return Math.max(1, facts.numericFeatures + fromCategories);
 }
 
-function addedColumns({ space }: SearchFamily, config: Config): number {
+/** Columns that the choices of a configuration add to the table, about. */
+export function addedColumns({ space }: Pick<SearchFamily, 'space'>, config: Config): number {
   return Object.entries(space).reduce((sum, [name, parameter]) => {
     if (parameter.kind !== 'choice' || !parameter.addsColumns) return sum;
     return sum + (parameter.addsColumns[parameter.values.indexOf(config[name] as never)] ?? 0);

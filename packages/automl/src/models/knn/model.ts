@@ -42,7 +42,7 @@ interface Parts {
   factors: Float64Array;
   /** rows x width, times the factors, single precision */
   points: Float32Array;
-  /** value, class or, with a prior, class of each point */
+  /** class index or value of each point */
   target: Float64Array;
   weights: Float64Array;
   /** shares of the classes, or the mean */

@@ -1,4 +1,11 @@
+import { dateCyclicParts, datePlainParts } from '../../features/dates.ts';
+import { recipeSpace } from '../../features/recipe-space.ts';
+import { textStatistics } from '../../features/text.ts';
+import { addedColumns } from '../../search/cost.ts';
 import type { Config, DataFacts, FamilyDescription } from '../types.ts';
+
+/** Columns of words of one text at most. */
+export const wordsOfText = 300;
 
 export const linearInfo = {
   id: 'linear',
@@ -12,7 +19,7 @@ export const linearInfo = {
   withoutRecipes: ['missingMarks'],
   iterationLabel: 'penalty step',
   relativeCost: 0.25,
-  costByClass: true,
+  costByClass: false,
   openingPlaces: [1],
   space: {
     pieces: {
@@ -65,12 +72,31 @@ export const linearInfo = {
   memoryBytes,
 } as const satisfies FamilyDescription;
 
-/** The columns, the matrix that is made of them, and what the solver keeps for every row, training and validation. */
+/**
+ * The columns as numbers, the matrix that is made of them, its copy for the kernel, and what the solver keeps for every
+ * row, training and validation.
+ */
 function memoryBytes(facts: DataFacts, config: Config): number {
-  const pieces = typeof config.pieces === 'number' ? config.pieces : 0;
+  const { dates = 0, texts = 0 } = facts.made ?? {};
+  const numbers =
+    facts.numericFeatures -
+    dates +
+    dates * (datePlainParts.length + dateCyclicParts.length) +
+    texts * (textStatistics.length + wordsOfText) +
+    addedColumns({ space: recipeSpace }, config);
+  const asked = typeof config.pieces === 'number' ? config.pieces : 0;
+  const perNumber = 1 + 2 * Math.max(1, piecesWithin(asked, facts.rows, numbers));
   const outputs = facts.classes > 2 ? facts.classes : 1;
-  const numbers = 8 * (facts.numericFeatures * (2 + pieces) + 5 * outputs);
-  return 1.25 * facts.rows * (numbers + 12 * facts.categoricalFeatures);
+  return 1.25 * facts.rows * (8 * (numbers * perNumber + 5 * outputs) + 12 * facts.categoricalFeatures);
+}
+
+/** Cells of the matrix at most: bends are made fewer for large tables. */
+const mostCells = 25_000_000;
+
+/** Bends per number: as many as are asked for and as there is room for; 0: straight lines. */
+export function piecesWithin(asked: number, rows: number, numbers: number): number {
+  const pieces = Math.min(asked, Math.floor(mostCells / Math.max(1, rows * numbers)));
+  return pieces > 1 ? pieces : 0;
 }
 
 function startingConfigs(facts: DataFacts): Config[] {

@@ -1,8 +1,12 @@
 import { createRandom } from '@laurel/tabular';
 import { describe, expect, it } from 'vitest';
 import type { Design } from '../../features/design.ts';
+import { fitInput, synthetic } from '../testing/synthetic.ts';
+import type { DataFacts } from '../types.ts';
+import { linearInfo } from './info.ts';
 import { minimise } from './lbfgs.ts';
 import { logisticLoss, softmaxLoss, squaredLoss } from './losses.ts';
+import { family as linear } from './model.ts';
 import { createProducts, multiply } from './products.ts';
 import { gramOf, solveRidge } from './ridge.ts';
 
@@ -23,7 +27,7 @@ describe('linear models', () => {
       { length: 80 },
       (_, i) => design.dense[3 * i]! - 2 * design.dense[3 * i + 1]! + random.normal(),
     );
-    const exact = solveRidge(gramOf(design, target), 0.01);
+    const exact = solveRidge(await gramOf(design, target, undefined, never), 0.01);
     const found = new Float64Array(8);
     expect(await minimise(createProducts(design, 1), squaredLoss(target), 0.01, found, never)).toBe(true);
     for (let i = 0; i < 8; i++) expect(Math.abs(found[i]! - exact[i]!)).toBeLessThan(0.03);
@@ -96,35 +100,81 @@ describe('linear models', () => {
     }
   });
 
-  it('sums products of columns as a loop does, with weights and over more rows than a chunk', () => {
-    const design = example(300, 8);
+  it('sums products of columns as a loop does, over more rows than a chunk and more columns than a block', async () => {
+    const [rows, width, size] = [300, 70, 74];
     const random = createRandom(9);
-    const target = Float64Array.from({ length: 300 }, () => random.normal());
-    const weights = Float64Array.from({ length: 300 }, () => random.next());
+    const dense = Float64Array.from({ length: rows * width }, () => random.normal());
+    const design: Design = { ...example(rows, 8), width, dense };
+    const target = Float64Array.from({ length: rows }, () => random.normal());
+    const weights = Float64Array.from({ length: rows }, () => random.next());
+    const cell = (i: number, a: number) =>
+      a < width ? dense[i * width + a]! : Number(design.hot.subarray(2 * i, 2 * i + 2).includes(a - width));
     for (const given of [undefined, weights]) {
-      const { products, size, means, rows } = gramOf(design, target, given);
-      for (let a = 0; a < 3; a++) {
-        for (let b = a; b < 3; b++) {
-          let sum = -rows * means[a]! * means[b]!;
-          for (let i = 0; i < 300; i++) sum += (given?.[i] ?? 1) * design.dense[3 * i + a]! * design.dense[3 * i + b]!;
-          expect(products[a * size + b]).toBeCloseTo(sum, 10);
-        }
+      const gram = await gramOf(design, target, given, never);
+      for (const [a, b] of [
+        [0, 0],
+        [0, 69],
+        [63, 64],
+        [68, 69],
+        [5, 71],
+        [71, 71],
+        [71, 73],
+      ] as const) {
+        let sum = -gram.rows * gram.means[a]! * gram.means[b]!;
+        for (let i = 0; i < rows; i++) sum += (given?.[i] ?? 1) * cell(i, a) * cell(i, b);
+        expect(gram.products[a * size + b]).toBeCloseTo(sum, 10);
       }
     }
   });
 
-  it('solves ridge regression with equal and constant columns', () => {
+  it('stops summing when it is told to, and has the model of the rows so far', async () => {
+    const design = example(1000, 8);
+    const target = Float64Array.from({ length: 1000 }, (_, i) => design.dense[3 * i]! + 0.1 * (i % 3));
+    let asked = 0;
+    const gram = await gramOf(design, target, undefined, () => ++asked === 2);
+    expect(gram.rows).toBe(512);
+    const first = { ...design, rows: 512 };
+    expect(gram).toEqual(await gramOf(first, target, undefined, never));
+  });
+
+  it('solves ridge regression with equal and constant columns', async () => {
     const rows = 20;
     const dense = Float64Array.from({ length: rows * 3 }, (_, i) => (i % 3 === 2 ? 1 : Math.floor(i / 3)));
     const design: Design = { rows, width: 3, dense, hotColumns: 0, hotWidth: 0, hot: new Int32Array(0) };
     const target = Float64Array.from({ length: rows }, (_, i) => 2 * i + 1);
     for (const penalty of [1e-9, 1e-3]) {
-      const weights = solveRidge(gramOf(design, target), penalty);
+      const weights = solveRidge(await gramOf(design, target, undefined, never), penalty);
       expect(weights.every(Number.isFinite)).toBe(true);
       const margins = new Float64Array(rows);
       multiply(design, weights, 1, margins);
       for (let i = 0; i < rows; i++) expect(Math.abs(margins[i]! - target[i]!)).toBeLessThan(0.1);
     }
+  });
+
+  it('counts what texts, dates and made columns take, and no more bends than it makes', () => {
+    const facts: DataFacts = {
+      ...{ task: 'regression', rows: 1000, numericFeatures: 3, categoricalFeatures: 2, levels: 4, classes: 0 },
+      made: { keys: 1, manyLevels: 0, dates: 1, texts: 1, missing: 0 },
+    };
+    const bytes = (changed: Partial<DataFacts>, config = {}) =>
+      linearInfo.memoryBytes({ ...facts, ...changed }, config);
+    // 306 numbers and 12, each held as a column, in the matrix and in the kernel
+    expect(bytes({})).toBeGreaterThan(1000 * 24 * (306 + 12));
+    expect(bytes({}) - bytes({ made: { ...facts.made!, texts: 0 } })).toBeGreaterThanOrEqual(1000 * 24 * 306);
+    expect(bytes({}, { arithmetic: 24 }) - bytes({})).toBeGreaterThanOrEqual(1000 * 24 * 24);
+    expect(bytes({}, { pieces: 8 })).toBeGreaterThan(4 * bytes({}));
+    expect(bytes({ rows: 1_000_000 }, { pieces: 8 })).toBe(bytes({ rows: 1_000_000 }));
+  });
+
+  it('is cut by the clock while it sums for a normal equation, and comes to the same model again', async () => {
+    const data = synthetic('regression', 2000, 3);
+    let looks = 0;
+    const now = () => looks++;
+    const model = await linear.fit(fitInput(data, {}, { deadlineMs: 6, now }));
+    expect(model.truncated).toBe(true);
+    expect(model.decided).toBeDefined();
+    const again = await linear.fit(fitInput(data, {}, { decided: model.decided! }));
+    expect(again.predict(data.features)).toEqual(model.predict(data.features));
   });
 
   it('stops when it is told to', async () => {

@@ -7,7 +7,7 @@ import { createPace, type Pace } from '../pace.ts';
 import { everyRow, pick } from '../rows.ts';
 import { joinStates, partOf, tensorOf } from '../states.ts';
 import type { Family, FitInput, FittedModel, ModelState } from '../types.ts';
-import { linearInfo } from './info.ts';
+import { linearInfo, piecesWithin, wordsOfText } from './info.ts';
 import { fitOutput, type LinearOutput, toFitted, toPredictions, withSmear } from './output.ts';
 import { fitPath, type Path, type PathData, penaltiesFor } from './path.ts';
 import { createProducts, multiply } from './products.ts';
@@ -22,9 +22,6 @@ interface Parts {
   weights: Float64Array;
 }
 
-/** Cells of the design at most: bends are made fewer for large tables. */
-const designCells = 25_000_000;
-
 async function fit(input: FitInput): Promise<FittedModel> {
   input.signal?.throwIfAborted();
   const { train, task, classes } = input;
@@ -35,7 +32,7 @@ async function fit(input: FitInput): Promise<FittedModel> {
     targetOutputs(task, classes, train.target, train.rows, train.blocks),
     {
       cyclicDates: true,
-      words: 300,
+      words: wordsOfText,
       levelLimit: numberOf(input.config, linearInfo.space, 'levelLimit'),
       levelMinCount: Math.min(numberOf(input.config, linearInfo.space, 'levelMinCount'), 1 + train.rows.length / 200),
       coded: input.features?.coded,
@@ -160,12 +157,10 @@ function createModel(
 function scalingOf(input: FitInput, training: Expanded) {
   const skew = choiceOf(input.config, linearInfo.space, 'skewLimit');
   const asked = numberOf(input.config, linearInfo.space, 'pieces');
-  const cells = Math.max(1, training.rows * training.numeric.length);
-  const pieces = Math.min(asked, Math.floor(designCells / cells));
   return {
     kind: 'standard',
     skewLimit: typeof skew === 'number' ? skew : null,
-    pieces: pieces > 1 ? pieces : 0,
+    pieces: piecesWithin(asked, training.rows, training.numeric.length),
   } as const;
 }
 

@@ -8,6 +8,8 @@ import { gramOf, solveRidge } from './ridge.ts';
 
 /** Above this many columns a normal equation costs more than passes over the rows. */
 const gramColumns = 1200;
+/** Products of two numbers, over all rows, that take some ten seconds: passes have a model from the first on. */
+const gramProducts = 1e11;
 /** steps without a better validation score before the path ends */
 const patience = 3;
 
@@ -44,7 +46,11 @@ export function penaltiesFor(task: FitInput['task'], rows: number, columns: numb
 export async function fitPath(input: FitInput, data: PathData, pace: Pace): Promise<Path> {
   const { design } = data.products;
   const columns = design.width + design.hotWidth;
-  const gram = input.task === 'regression' && columns <= gramColumns ? gramOf(design, data.target, data.weights) : null;
+  const isOver = async () => {
+    await pace.breathe();
+    return pace.isOver();
+  };
+  const gram = isSolved(input, design) ? await gramOf(design, data.target, data.weights, isOver) : null;
   const loss = lossOf(input, data);
   const watch = data.validation && watchOf(input, data.validation.target);
   let weights = startWeights(input, data, columns);
@@ -62,10 +68,6 @@ export async function fitPath(input: FitInput, data: PathData, pace: Pace): Prom
     if (gram) {
       weights = solveRidge(gram, penalty);
     } else {
-      const isOver = async () => {
-        await pace.breathe();
-        return pace.isOver();
-      };
       finished = (await minimise(data.products, loss, penalty, weights, isOver)) && finished;
     }
     const better = !watch || watch.see(index + 1, data.validation!.predict(weights));
@@ -74,6 +76,11 @@ export async function fitPath(input: FitInput, data: PathData, pace: Pace): Prom
     await pace.breathe();
   }
   return { ...best, curve: watch?.curve ?? [], truncated: !finished };
+}
+
+/** Ridge regression in closed form, where that is quicker or quick enough. */
+function isSolved({ task }: FitInput, { rows, width, hotWidth }: PathData['products']['design']): boolean {
+  return task === 'regression' && width + hotWidth <= gramColumns && rows * width * width <= gramProducts;
 }
 
 function watchOf(input: FitInput, target: Float64Array): Watch {

@@ -11,20 +11,48 @@ export interface Gram {
   targetMean: number;
 }
 
-export function gramOf(design: Design, target: Float64Array, weights?: Float64Array | undefined): Gram {
+/** Rows that are summed between two looks at the clock. */
+const chunkRows = 256;
+
+/**
+ * Sums over the rows; over those until `isOver` where that comes first, which is asked between chunks of rows.
+ * @param target per row, as it is fitted
+ */
+export async function gramOf(
+  design: Design,
+  target: Float64Array,
+  weights: Float64Array | undefined,
+  isOver: () => boolean | Promise<boolean>,
+): Promise<Gram> {
   const { width, dense, hotColumns, hotWidth, hot } = design;
-  const rows = weights ? weights.reduce((sum, weight) => sum + weight, 0) : design.rows;
   const size = width + hotWidth;
   const products = new Float64Array(size * size);
   const withTarget = new Float64Array(size);
   const sums = new Float64Array(size);
+  const numbers = createNumberSums(design, weights);
+  let rows = 0;
   let targetSum = 0;
-  fillDense(design, weights, products, size);
-  for (let i = 0; i < design.rows; i++) {
+  for (let first = 0; first < design.rows; first += chunkRows) {
+    if (first > 0 && (await isOver())) break;
+    const end = Math.min(design.rows, first + chunkRows);
+    numbers.add(first, end);
+    for (let i = first; i < end; i++) addRow(i, weights ? weights[i]! : 1);
+  }
+  numbers.read(products, size);
+  const means = sums.map((sum) => sum / rows);
+  const targetMean = targetSum / rows;
+  for (let a = 0; a < size; a++) {
+    for (let b = a; b < size; b++) products[a * size + b]! -= rows * means[a]! * means[b]!;
+    withTarget[a]! -= rows * means[a]! * targetMean;
+  }
+  return { size, rows, products, withTarget, means, targetMean };
+
+  /** All but the products of two numbers. */
+  function addRow(i: number, w: number): void {
     const y = target[i]!;
-    const w = weights ? weights[i]! : 1;
-    targetSum += w * y;
     const row = i * width;
+    rows += w;
+    targetSum += w * y;
     for (let a = 0; a < width; a++) {
       const x = w * dense[row + a]!;
       sums[a]! += x;
@@ -41,47 +69,48 @@ export function gramOf(design: Design, target: Float64Array, weights?: Float64Ar
       }
     }
   }
-  const means = sums.map((sum) => sum / rows);
-  const targetMean = targetSum / rows;
-  for (let a = 0; a < size; a++) {
-    for (let b = a; b < size; b++) products[a * size + b]! -= rows * means[a]! * means[b]!;
-    withTarget[a]! -= rows * means[a]! * targetMean;
-  }
-  return { size, rows, products, withTarget, means, targetMean };
 }
 
-const chunkRows = 256;
+/** Columns of which the products with themselves and all that follow are summed at a time. */
+const blockColumns = 64;
 
-/** Weighted sums of the products of numeric columns, by the kernel, some rows at a time: the upper half of `products`. */
-function fillDense(
-  { rows, width, dense }: Design,
-  weights: Float64Array | undefined,
-  products: Float64Array,
-  size: number,
-): void {
-  const chunk = chunkRows * width;
-  const bytes = 8 * (2 * chunk + width * width);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((16 + bytes) / 65_536) });
+/** Weighted sums of the products of numeric columns, by the kernel: only those that `Gram` needs, and a little more. */
+function createNumberSums({ width, dense }: Design, weights: Float64Array | undefined) {
+  const blocks: { from: number; columns: number; rest: number; sumsAt: number }[] = [];
+  const [restAt, blockAt] = [16, 16 + 8 * chunkRows * width];
+  let bytes = blockAt + 8 * chunkRows * Math.min(blockColumns, width);
+  for (let from = 0; from < width; from += blockColumns) {
+    const columns = Math.min(blockColumns, width - from);
+    blocks.push({ from, columns, rest: width - from, sumsAt: bytes });
+    bytes += 8 * columns * (width - from);
+  }
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65_536) });
   const kernel = openKernel(memory);
-  const [plainAt, weightedAt, sumsAt] = [16, 16 + 8 * chunk, 16 + 16 * chunk];
-  const plain = new Float64Array(memory.buffer, plainAt, chunk);
-  const weighted = new Float64Array(memory.buffer, weightedAt, chunk);
-  const sums = new Float64Array(memory.buffer, sumsAt, width * width);
-  for (let first = 0; first < rows; first += chunkRows) {
-    const count = Math.min(chunkRows, rows - first);
-    const cells = dense.subarray(first * width, (first + count) * width);
-    plain.set(cells);
-    weighted.set(cells);
-    if (weights) {
-      for (let i = 0; i < count; i++) {
-        for (let j = 0; j < width; j++) weighted[i * width + j]! *= weights[first + i]!;
+  return {
+    add(first: number, end: number): void {
+      const rows = end - first;
+      for (const { from, columns, rest, sumsAt } of blocks) {
+        const following = new Float64Array(memory.buffer, restAt, rows * rest);
+        const weighted = new Float64Array(memory.buffer, blockAt, rows * columns);
+        for (let i = 0; i < rows; i++) {
+          const at = (first + i) * width + from;
+          const w = weights ? weights[first + i]! : 1;
+          following.set(dense.subarray(at, at + rest), i * rest);
+          for (let j = 0; j < columns; j++) weighted[i * columns + j] = w * dense[at + j]!;
+        }
+        kernel.addRows(restAt, rows, rest, blockAt, columns, sumsAt);
       }
-    }
-    kernel.addRows(plainAt, count, width, weightedAt, width, sumsAt);
-  }
-  for (let a = 0; a < width; a++) {
-    for (let b = a; b < width; b++) products[a * size + b] = sums[a * width + b]!;
-  }
+    },
+    /** into the upper half of size x size */
+    read(products: Float64Array, size: number): void {
+      for (const { from, columns, rest, sumsAt } of blocks) {
+        const sums = new Float64Array(memory.buffer, sumsAt, columns * rest);
+        for (let a = 0; a < columns; a++) {
+          for (let b = a; b < rest; b++) products[(from + a) * size + from + b] = sums[a * rest + b]!;
+        }
+      }
+    },
+  };
 }
 
 /**
