@@ -1,9 +1,9 @@
 import { plus, times } from './vector';
 
 /**
- * C = A x B in single precision on byte addresses and byte strides; C is m x n without gaps; k is at least 1. Every
- * output is a sum in the order of the inner index, multiply then add, so neither blocks nor the number of rows change a
- * bit of it. `pack` is scratch: 32 k + 128 bytes for a panel of eight columns and a tile, then 4 k for every whole four
+ * C = A x B in single precision on byte addresses and byte strides; C is m x n without gaps; any of m, n and k may be 0.
+ * Every output is a sum in the order of the inner index, multiply then add, so neither blocks nor the number of rows
+ * change a bit of it. `pack` is scratch: 32 k + 128 bytes for a panel of eight columns and a tile, then 4 k for every whole four
  * rows' four rows of A.
  */
 export function gemm(

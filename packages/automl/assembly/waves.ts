@@ -27,7 +27,6 @@ export function embed(
       store<f32>(to, value);
       for (let d = 0; d < 3; d++) {
         let sum = f32x4.splat(0);
-        store<f32>(to + <usize>(d + 1) * 4, 0);
         for (let q = 0; q < waves; q += 4) {
           const cosine = cosineOf(turnsOf(w, b, f, q, value));
           sum = plus(sum, times(cosine, v128.load(mix + <usize>((f * 3 + d) * waves + q) * 4)));

@@ -39,7 +39,7 @@ const definitions: Record<Activation, (z: number) => number> = {
 
 describe('the kernel', () => {
   it('multiplies as the definition says bit by bit, transposed or not, for any size', () => {
-    const size = fc.integer({ min: 1, max: 21 });
+    const size = fc.integer({ min: 0, max: 21 });
     fc.assert(
       fc.property(size, size, size, fc.boolean(), fc.boolean(), fc.nat(), (m, n, k, turnA, turnB, seed) => {
         const machine = plainMachine();
@@ -150,6 +150,13 @@ describe('TensorFlow.js', () => {
       close(tf.matMul(both, tf.expandDims<tf.Tensor3D>(plain(b, 4, 5), 0), true, false), [...expected, ...expected]);
     });
     expect(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([2, 3]))).toThrow();
+  });
+
+  it('multiplies matrices that are empty', () => {
+    tf.tidy(() => {
+      expect(Array.from(tf.matMul(tf.zeros([2, 0]), tf.zeros([0, 3])).dataSync())).toEqual([0, 0, 0, 0, 0, 0]);
+      expect(tf.matMul(tf.zeros([4, 0]), tf.zeros([4, 3]), true).shape).toEqual([0, 3]);
+    });
   });
 
   it('runs our operations to the same bits as without it', () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Kernel, openKernel } from './kernel.ts';
 import { type Machine, plainMachine } from './machine.ts';
-import { multiply, type Operation, operations, type Settings, type Shape, sizeOf } from './operations.ts';
+import { multiply, type Operation, operations, type Settings, type Shape } from './operations.ts';
 
 type Info = tf.TensorInfo;
 
@@ -133,8 +133,9 @@ function replaceMatMul(): void {
   });
 }
 
+/** Empty matrices too: a network without inputs has some, and the back end's own product refuses them. */
 function isPlain({ dtype, shape }: Info): boolean {
-  return dtype === 'float32' && shape.length >= 2 && sizeOf(shape) > 0;
+  return dtype === 'float32' && shape.length >= 2;
 }
 
 function sameBatch(a: Shape, b: Shape): boolean {
