@@ -6,7 +6,7 @@ import { tensorOf } from '../states.ts';
 import type { Family, FitInput, FittedModel, SeriesHistory } from '../types.ts';
 import { exponentialSmoothingInfo } from './info.ts';
 import { nelderMead } from './nelder-mead.ts';
-import { type Shape, shapeFor, smooth, smoothingLoss, type Weights } from './smoothing.ts';
+import { passesFor, type Shape, shapeFor, smooth, smoothingLoss, type Weights } from './smoothing.ts';
 
 /** Evaluations of the loss per series. */
 const evaluations = 150;
@@ -88,19 +88,22 @@ function createModel(asked: Shape, weights: Float64Array, truncated: boolean): F
       const out = new Float64Array(rows.length);
       for (const [s, own] of rowsBySeries(features, rows, history).entries()) {
         if (own.length === 0) continue;
-        const values = history.values[s]!.subarray(0, own.at(-1)!.at + 1);
+        const values = history.values[s]!;
         const [level, trend, season, damping] = weights.subarray(s * perSeries, (s + 1) * perSeries);
         const used = { level: level!, trend: trend!, season: season!, damping: damping! };
         let next = 0;
-        let low = Number.POSITIVE_INFINITY;
-        let high = Number.NEGATIVE_INFINITY;
-        smooth(values, shapeFor(values, asked), used, (at, forecast) => {
-          low = Math.min(low, values[at]!);
-          high = Math.max(high, values[at]!);
-          for (; next < own.length && own[next]!.at === at; next++) {
-            out[own[next]!.out] = within(forecast(own[next]!.step), values[at]!, low, high);
-          }
-        });
+        for (const { shape, origins } of passesFor(values, [...new Set(own.map(({ at }) => at))], asked)) {
+          const seen = values.subarray(0, origins.at(-1)! + 1);
+          let low = Number.POSITIVE_INFINITY;
+          let high = Number.NEGATIVE_INFINITY;
+          smooth(seen, shape, used, (at, forecast) => {
+            low = Math.min(low, seen[at]!);
+            high = Math.max(high, seen[at]!);
+            for (; next < own.length && own[next]!.at === at; next++) {
+              out[own[next]!.out] = within(forecast(own[next]!.step), seen[at]!, low, high);
+            }
+          });
+        }
       }
       return out;
     },

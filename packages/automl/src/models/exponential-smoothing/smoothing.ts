@@ -21,10 +21,47 @@ interface State {
 
 /** The shape that a series allows: seasons need two of their kind, and products need values above zero. */
 export function shapeFor(values: Float64Array, asked: Shape): Shape {
-  const hasSeason = asked.season !== 'none' && asked.cycle > 1 && values.length >= 2 * asked.cycle;
+  return shapeAt(values.length, leadingPositive(values), asked);
+}
+
+/** The same for the first `length` values of a series whose first `positive` values are above zero. */
+function shapeAt(length: number, positive: number, asked: Shape): Shape {
+  const hasSeason = asked.season !== 'none' && asked.cycle > 1 && length >= 2 * asked.cycle;
   if (!hasSeason) return { ...asked, season: 'none', cycle: 1 };
-  const isPositive = values.every((value) => value > 0);
-  return { ...asked, season: asked.season === 'multiplied' && !isPositive ? 'added' : asked.season };
+  return { ...asked, season: asked.season === 'multiplied' && positive < length ? 'added' : asked.season };
+}
+
+function leadingPositive(values: Float64Array): number {
+  const first = values.findIndex((value) => !(value > 0));
+  return first < 0 ? values.length : first;
+}
+
+/** Values without a season that the start is made of; with one it is two seasons. */
+const startValues = 10;
+
+/** Origins that one pass through a series answers. */
+export interface Pass {
+  shape: Shape;
+  /** ascending */
+  origins: number[];
+}
+
+/**
+ * Puts origins together where shape and start of the smoothing are the same whichever is the last of them. Those that lie
+ * within the start have passes of their own, as what comes after them must play no part.
+ * @param origins ascending, each once
+ */
+export function passesFor(values: Float64Array, origins: readonly number[], asked: Shape): Pass[] {
+  const positive = leadingPositive(values);
+  const passes: Pass[] = [];
+  for (const origin of origins) {
+    const shape = shapeAt(origin + 1, positive, asked);
+    const last = passes.at(-1);
+    const start = shape.season === 'none' ? startValues : 2 * shape.cycle;
+    if (last?.shape.season === shape.season && last.origins[0]! + 1 >= start) last.origins.push(origin);
+    else passes.push({ shape, origins: [origin] });
+  }
+  return passes;
 }
 
 /**
@@ -90,7 +127,7 @@ function startState(values: Float64Array, { cycle, season, trend }: Shape): Stat
   const neutral = season === 'multiplied' ? 1 : 0;
   const seasons = new Float64Array(cycle).fill(neutral);
   if (season === 'none') {
-    const reach = Math.min(values.length - 1, 9);
+    const reach = Math.min(values.length, startValues) - 1;
     const slope = trend === 'none' || reach < 1 ? 0 : (values[reach]! - values[0]!) / reach;
     return { level: values[0]! - slope, slope, seasons };
   }

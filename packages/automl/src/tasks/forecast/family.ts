@@ -90,7 +90,8 @@ function splitForStopping(input: FitInput): { train: FitData; validation: FitDat
   const last = train.rows.reduce((latest, row) => Math.max(latest, dates[row]!), Number.NEGATIVE_INFINITY);
   const isKept = (row: number) => Math.floor((last - dates[row]!) / horizon) % stretchOf === stretchOf >> 1;
   const kept = train.rows.filter(isKept);
-  if (kept.length < 10) return { train, validation: { ...train, rows: train.rows } };
+  // Rows that a fit learns from say nothing of when to stop it: with too few others it goes by its configuration.
+  if (kept.length < 10) return { train, validation: null };
   return { train: { ...train, rows: train.rows.filter((row) => !isKept(row)) }, validation: { ...train, rows: kept } };
 }
 

@@ -2,7 +2,8 @@ import type { ForecastPlan } from '@laurel/contracts';
 import type { Column, NumericColumn } from '@laurel/tabular';
 import { datePart } from '../../features/dates.ts';
 import type { SeriesHistory } from '../../models/types.ts';
-import { dateAt } from './grid.ts';
+import { dateAt, msPerDay } from './grid.ts';
+import { contextLength } from './history.ts';
 
 /** One forecast: series, the place of the last value that is known, and how many steps after it. */
 export interface ForecastRows {
@@ -115,13 +116,27 @@ function amountNames(plan: FeaturePlan): string[] {
   ];
 }
 
-/** What does not depend on the step. `at` counts from the start of the series. */
-function amountsAt(values: Float64Array, at: number, plan: FeaturePlan): Amounts {
+/** The spread that amounts of each row are divided by. */
+export function scalesOf(history: SeriesHistory, { series, origins }: ForecastRows, plan: FeaturePlan): Float64Array {
+  return Float64Array.from(origins, (origin, i) => {
+    const s = series[i]!;
+    return levelAt(history.values[s]!, origin - history.starts[s]!, plan).scale;
+  });
+}
+
+/** Mean of the last season, and what amounts are divided by. */
+function levelAt(values: Float64Array, at: number, plan: FeaturePlan): { base: number; scale: number; window: number } {
   const season = plan.seasons[0] ?? 1;
   const window = season > 1 ? season : Math.max(8, Math.min(2 * plan.horizon, 24));
   const { mean: base, spread } = moments(values, at, window);
+  const scale = scaleOf(base, spread, () => moments(values, at, contextLength(plan.seasons)).spread);
+  return { base, scale, window };
+}
+
+/** What does not depend on the step. `at` counts from the start of the series. */
+function amountsAt(values: Float64Array, at: number, plan: FeaturePlan): Amounts {
+  const { base, scale, window } = levelAt(values, at, plan);
   const before = moments(values, at - window, window);
-  const scale = spread > 1e-9 * Math.abs(base) && spread > 0 ? spread : Math.max(1e-9, Math.abs(base) * 0.01) || 1;
   const scaled = (value: number) => (value - base) / scale;
   const valueAt = (place: number) => (place >= 0 && place <= at ? values[place]! : Number.NaN);
   const fixed = [
@@ -132,6 +147,18 @@ function amountsAt(values: Float64Array, at: number, plan: FeaturePlan): Amounts
     before.spread > 0 ? Math.log(scale / before.spread) : Number.NaN,
   ];
   return { base, scale, fixed };
+}
+
+/**
+ * The spread of the last season. Where it has none, that of all that is looked back on: a stretch of zeros is no measure of
+ * what comes after it. A hundredth of the level where nothing ever changed.
+ */
+function scaleOf(base: number, spread: number, widerSpread: () => number): number {
+  const least = 1e-9 * Math.abs(base);
+  if (spread > least) return spread;
+  const wider = widerSpread();
+  if (wider > least) return wider;
+  return Math.abs(base) * 0.01 || 1;
 }
 
 /** Values at the same time of earlier seasons, all of them known at the origin. */
@@ -198,7 +225,6 @@ function calendar({ origins, steps }: ForecastRows, { step, phase }: FeaturePlan
     numeric('year cosine', (ms) => Math.cos(2 * Math.PI * yearShare(ms))),
     numeric('day of month', (ms) => datePart('day', ms)),
   ];
-  const msPerDay = 86_400_000;
   if (step.count <= msPerDay) columns.push(coded('weekday', weekdays, (ms) => datePart('weekday', ms)));
   if (step.count < msPerDay) {
     columns.push(numeric('time of day', (ms) => datePart('hour', ms)));

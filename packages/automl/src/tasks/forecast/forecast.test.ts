@@ -80,12 +80,20 @@ describe('the plan of a forecast', () => {
     ['COLUMN_NOT_FOUND', { series: 'shop' }, '"shop"'],
     ['COLUMN_NOT_FOUND', { features: { include: ['price'] } }, '"price"'],
     ['VALIDATION_INVALID', { series: 'month' }, 'series apart'],
+    ['VALIDATION_INVALID', { roles: { time: 'month' }, validation: { column: 'sold' } }, 'Name one'],
+    ['PARAMETER_INVALID', { features: { include: ['month'], exclude: ['month'] } }, 'one of the two'],
+    ['PARAMETER_INVALID', { roles: { time: 'month' }, features: { exclude: ['month'] } }, 'one of the two'],
     ['METRIC_NOT_FOR_TASK', { metric: 'roc_auc' }, 'mase'],
     ['FAMILY_UNKNOWN', { families: ['baseline'] }, 'seasonal-naive'],
   ])('%s for %j', (code, request, words) => {
     const run = () => prepare(monthly(100), request);
     expect(run).toThrow(words);
     expect(run).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('seals no more than half, also where windows of one horizon do not fit into it', () => {
+    const { plan } = prepare(monthly(300), { horizon: 40, holdout: 0.5 });
+    expect(plan.rows).toMatchObject({ training: 180, holdout: 120 });
   });
 
   it('refuses two rows of one date, and says what to do', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dateAt, likelySeasons, placeOf, roundGap, type Step, stepName, stepOf, usualHorizon } from './grid.ts';
+import { dateAt, likelySeasons, placeOf, type Step, stepName, stepOf, usualHorizon, usualStep } from './grid.ts';
 import { detectSeason, naiveScale } from './season.ts';
 
 const day = 86_400_000;
@@ -12,6 +12,7 @@ describe('the grid of dates', () => {
     ['hours', { unit: 'ms', count: day / 24 }, [24, 168], 24, 'hour'],
     ['days', { unit: 'ms', count: day }, [7, 365], 14, 'day'],
     ['weeks', { unit: 'ms', count: 7 * day }, [52], 8, 'week'],
+    ['four weeks', { unit: 'ms', count: 28 * day }, [13], 8, '4 weeks'],
     ['months', { unit: 'month', count: 1 }, [12], 12, 'month'],
     ['quarters', { unit: 'month', count: 3 }, [4], 8, 'quarter'],
     ['years', { unit: 'month', count: 12 }, [], 4, 'year'],
@@ -27,8 +28,28 @@ describe('the grid of dates', () => {
     expect(stepOf(months, true)).toEqual({ unit: 'month', count: 1 });
     expect(stepOf(Float64Array.of(0, half, 2 * half, 9 * half), true)).toEqual({ unit: 'ms', count: half });
     expect(stepOf(Float64Array.of(1990, 1991, 1992, 1995), false)).toEqual({ unit: 'number', count: 1 });
-    expect(roundGap(1.001 * day)).toBe(day);
-    expect(roundGap(2.4 * day)).toBe(2.4 * day);
+  });
+
+  it.each<[string, string[], Step]>([
+    ['last days', ['01-31', '02-28', '03-31', '04-30'], { unit: 'month', count: 1 }],
+    ['one day', ['01-15', '02-15', '03-15', '05-15'], { unit: 'month', count: 1 }],
+    ['third Fridays', ['01-20', '02-17', '03-17', '04-21', '05-19', '06-16', '07-21'], { unit: 'month', count: 1 }],
+    ['four weeks', ['01-01', '01-29', '02-26', '03-26', '05-21', '06-18'], { unit: 'ms', count: 28 * day }],
+    ['thirteen weeks', ['01-01', '04-02', '07-02', '10-01', '12-31'], { unit: 'ms', count: 91 * day }],
+  ])('tells months from steps of as many days: %s', (_, dates, step) => {
+    expect(
+      stepOf(
+        Float64Array.from(dates, (date) => Date.parse(`2023-${date}`)),
+        true,
+      ),
+    ).toEqual(step);
+  });
+
+  it('guesses the step by the mean distance, which gaps make a little longer', () => {
+    expect(usualStep(1.001 * day)).toEqual({ unit: 'ms', count: day });
+    expect(usualStep(2.4 * day)).toEqual({ unit: 'ms', count: 2.4 * day });
+    expect(usualStep(30.4 * day)).toEqual({ unit: 'month', count: 1 });
+    expect(usualStep(28 * day)).toEqual({ unit: 'ms', count: 28 * day });
   });
 
   it('goes from places to dates and back', () => {

@@ -2,7 +2,9 @@ import type { ForecastPlan } from '@laurel/contracts';
 
 export type Step = ForecastPlan['step'];
 
-const msPerDay = 86_400_000;
+export const msPerDay = 86_400_000;
+/** Places of dates fit into 32 bits, with room for horizons after them. */
+export const furthestPlace = 2 ** 30;
 
 /** Whole calendar months since 1970 of a date in UTC. */
 function monthsOf(ms: number): number {
@@ -10,7 +12,7 @@ function monthsOf(ms: number): number {
   return date.getUTCFullYear() * 12 + date.getUTCMonth() - 1970 * 12;
 }
 
-/** Place of a date on the grid: whole steps since 1970, or since 0 for numbers; dates between two places go to the nearest. */
+/** Place of a date on the grid: whole steps from `phase`, months from 1970; dates between two places go to the nearest. */
 export function placeOf(value: number, step: Step, phase: number): number {
   if (step.unit === 'month') return Math.floor(monthsOf(value) / step.count);
   return Math.round((value - phase) / step.count);
@@ -23,8 +25,8 @@ export function dateAt(place: number, step: Step, phase: number): number {
 }
 
 /**
- * The distance of neighbours: the most frequent one. Distances of 28 to 31 days are a month, of 90 to 92 a quarter, of
- * 365 or 366 a year.
+ * The distance of neighbours: the most frequent one. Distances of 28 to 31 days are a month, of 89 to 92 a quarter, of
+ * 365 or 366 a year, unless they are steps of as many days that drift through the calendar.
  * @param sorted distinct values, ascending, at least two
  */
 export function stepOf(sorted: Float64Array, isDate: boolean): Step {
@@ -43,11 +45,45 @@ export function stepOf(sorted: Float64Array, isDate: boolean): Step {
     }
   }
   if (!isDate) return { unit: 'number', count: best };
-  return best < 0 ? { unit: 'month', count: -best } : { unit: 'ms', count: best };
+  if (best > 0) return { unit: 'ms', count: best };
+  const days = driftingDays(sorted, best);
+  return days === null ? { unit: 'month', count: -best } : { unit: 'ms', count: days * msPerDay };
+}
+
+/** Share of one length among the distances from which they are steps of days: 7 of 12 months have 31 days. */
+const driftingShare = 0.75;
+
+/**
+ * Days of a step that is as long as a month but none, as in years of thirteen periods of four weeks; null where dates are
+ * on one day of the month or on its last, or where their distances differ, as those of third Fridays do.
+ * @param months the most frequent distance, as `calendarGap` gives it
+ */
+function driftingDays(sorted: Float64Array, months: number): number | null {
+  const daysOfMonth = new Set(Array.from(sorted, (ms) => new Date(ms).getUTCDate()));
+  const isLast = (ms: number) => new Date(ms + msPerDay).getUTCDate() === 1;
+  if (daysOfMonth.size === 1 || sorted.every(isLast)) return null;
+  const counts = new Map<number, number>();
+  let all = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    const days = Math.round((sorted[i]! - sorted[i - 1]!) / msPerDay);
+    // longer ones have dates missing between them
+    if (days > 1.5 * 31 * -months) continue;
+    counts.set(days, (counts.get(days) ?? 0) + 1);
+    all++;
+  }
+  const [days, count] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return count >= driftingShare * all ? days : null;
+}
+
+/** The step that the mean distance of dates suggests, in milliseconds. Means of months are longer than four weeks. */
+export function usualStep(meanMs: number): Step {
+  const gap = roundGap(meanMs);
+  const months = -calendarGap(gap);
+  return months > 0 && gap >= 28.5 * msPerDay ? { unit: 'month', count: months } : { unit: 'ms', count: gap };
 }
 
 /** The usual distance of dates next to a mean one: gaps make the mean a little longer. Milliseconds. */
-export function roundGap(ms: number): number {
+function roundGap(ms: number): number {
   const minutes = [1, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440, 7 * 1440].map((size) => size * 60_000);
   return minutes.find((usual) => ms >= 0.99 * usual && ms <= 1.15 * usual) ?? ms;
 }
@@ -69,7 +105,7 @@ export function likelySeasons(step: Step): number[] {
   const whole = (value: number) => Math.abs(value - Math.round(value)) < 1e-9 && value > 1.5;
   const weeks = step.count / (7 * msPerDay);
   if (whole(1 / perDay) && !whole(weeks) && weeks !== 1) return [];
-  if (weeks === 1) return [52];
+  if (weeks >= 1 && 52 % weeks === 0) return weeks <= 13 ? [52 / weeks] : [];
   if (perDay === 1) return [7, 365];
   const perHour = perDay / 24;
   const seasons = [perHour, perDay, perDay * 7].filter((season) => whole(season) && season >= 4);

@@ -18,6 +18,7 @@ const mostWindows = 10;
 const backtestShare = 0.3;
 const sealedFromRows = 5000;
 const sealedShare = 0.2;
+const mostSealed = 0.5;
 
 /**
  * Rolling origins (Tashman 2000): three blocks unless told, each of as many windows as fit into three tenths of the
@@ -64,11 +65,15 @@ function sealedSteps(length: number, horizon: number, asked: 'auto' | number, ro
     if (rows < sealedFromRows) return 0;
     return horizon * Math.min(mostWindows, Math.floor((sealedShare * length) / horizon));
   }
-  if (!(asked >= 0 && asked <= 0.5)) {
+  if (!(asked >= 0 && asked <= mostSealed)) {
     throw new AppError(
       'VALIDATION_INVALID',
-      `The holdout is a share of the series, from 0 to 0.5, and not ${String(asked)}. Use 0.2 for the latest fifth, 0 for none, or auto.`,
+      `The holdout is a share of the series, from 0 to ${mostSealed}, and not ${String(asked)}. Use 0.2 for the latest fifth, 0 for none, or auto.`,
     );
   }
-  return asked === 0 ? 0 : horizon * Math.max(1, Math.round((asked * length) / horizon));
+  if (asked === 0) return 0;
+  const windows = (asked * length) / horizon;
+  // the plan is read again with its own share, which must not have become more than is allowed
+  const rounded = Math.round(windows) * horizon > mostSealed * length ? Math.floor(windows) : Math.round(windows);
+  return horizon * Math.max(1, rounded);
 }

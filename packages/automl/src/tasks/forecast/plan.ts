@@ -6,7 +6,7 @@ import {
   type ForecastPlan,
 } from '@laurel/contracts';
 import type { PlanRequest } from '../../plan/plan.ts';
-import { likelySeasons, roundGap, type Step, stepOf, usualHorizon } from './grid.ts';
+import { likelySeasons, type Step, usualHorizon, usualStep } from './grid.ts';
 import { backtestLayout } from './layout.ts';
 
 type Parts = Pick<ExperimentPlan, 'forecast' | 'validation' | 'features' | 'excluded' | 'holdoutFraction'> & {
@@ -15,7 +15,7 @@ type Parts = Pick<ExperimentPlan, 'forecast' | 'validation' | 'features' | 'excl
 
 /**
  * The parts of a plan that are particular to a forecast, from the profile. Step, season and backtests are estimates here:
- * `prepareForecast` finds them in the rows. Throws COLUMN_NOT_FOUND, VALIDATION_INVALID, TOO_FEW_ROWS.
+ * `prepareForecast` finds them in the rows. Throws COLUMN_NOT_FOUND, VALIDATION_INVALID, PARAMETER_INVALID, TOO_FEW_ROWS.
  */
 export function planForecast(profile: DatasetProfile, request: PlanRequest, usable: number): Parts {
   refuse(request);
@@ -26,6 +26,10 @@ export function planForecast(profile: DatasetProfile, request: PlanRequest, usab
       `${quote(series.name)} cannot tell the series apart and be the ${series.name === date.name ? 'date' : 'target'} too.`,
     );
   }
+  const known = (request.features?.include ?? []).filter(
+    (name) => ![date.name, series?.name, request.target].includes(name),
+  );
+  for (const name of known) columnOf(profile, name);
   const step = stepFrom(date);
   const horizon = request.horizon ?? usualHorizon(step);
   if (!Number.isInteger(horizon) || horizon < 1)
@@ -41,10 +45,6 @@ export function planForecast(profile: DatasetProfile, request: PlanRequest, usab
     likelySeasons(step)
       .filter((steps) => length >= 2.5 * steps)
       .at(-1) ?? 1;
-  const known = (request.features?.include ?? []).filter(
-    (name) => ![date.name, series?.name, request.target].includes(name),
-  );
-  for (const name of known) columnOf(profile, name);
   const forecast: ForecastPlan = {
     date: date.name,
     ...(series ? { series: series.name } : {}),
@@ -80,7 +80,7 @@ function columns(profile: DatasetProfile, request: PlanRequest, { date, series, 
   return { features, excluded };
 }
 
-function refuse({ validation, roles }: PlanRequest): void {
+function refuse({ validation, roles, features, series }: PlanRequest): void {
   const { kind = 'auto', gap, repeats } = validation ?? {};
   if (kind !== 'auto' && kind !== 'time') {
     throw invalid(
@@ -92,6 +92,16 @@ function refuse({ validation, roles }: PlanRequest): void {
     throw invalid('Forecasts go forward once. Leave the repeats out; use more folds.');
   if (roles?.group !== undefined) throw invalid('A forecast has series and no groups. Give the column as `series`.');
   if (roles?.weight !== undefined) throw invalid('Forecasts cannot use a weight column. Leave it out.');
+  if (roles?.time !== undefined && validation?.column !== undefined && roles.time !== validation.column) {
+    throw invalid(`The time column is ${quote(roles.time)} and ${quote(validation.column)} at once. Name one.`);
+  }
+  const used = [...(features?.include ?? []), roles?.time, validation?.column, series];
+  const twice = features?.exclude?.find((name) => used.includes(name));
+  if (twice === undefined) return;
+  throw new AppError(
+    'PARAMETER_INVALID',
+    `${quote(twice)} is among the columns to use and among those to leave out. Take it out of one of the two.`,
+  );
 }
 
 function dateColumn(profile: DatasetProfile, request: PlanRequest): ColumnProfile {
@@ -104,7 +114,9 @@ function dateColumn(profile: DatasetProfile, request: PlanRequest): ColumnProfil
       `${quote(asked)} holds neither dates nor numbers. Choose another column, or change its type to datetime.`,
     );
   }
-  const dates = profile.columns.filter((column) => column.type === 'datetime');
+  const dates = profile.columns.filter(
+    ({ name, type }) => type === 'datetime' && !request.features?.exclude?.includes(name),
+  );
   // The date itself, where the same rows also have a coarser one.
   const [first] = [...dates].sort((a, b) => b.distinct - a.distinct);
   if (first) return first;
@@ -124,7 +136,7 @@ function stepFrom(date: ColumnProfile): Step {
     );
   }
   const gap = range / (date.distinct - 1);
-  return stepOf(Float64Array.of(0, isDate ? roundGap(gap) : gap), isDate);
+  return isDate ? usualStep(gap) : { unit: 'number', count: gap };
 }
 
 function columnOf(profile: DatasetProfile, name: string): ColumnProfile {

@@ -1,12 +1,15 @@
 import { AppError, type ForecastPlan } from '@laurel/contracts';
 import { findColumn, isNumeric, sortByCodePoint, type Table } from '@laurel/tabular';
-import { dateAt, placeOf, type Step, stepOf } from './grid.ts';
+import { dateAt, furthestPlace, msPerDay, placeOf, type Step, stepOf } from './grid.ts';
+
+const mostPlaces = 5_000_000;
 
 /** Several series on one grid of dates. */
 export interface SeriesSet {
+  /** of those that have values */
   names: string[];
   step: Step;
-  /** value of the date column at place 0 */
+  /** value of the date column at place 0, the last one: places are small then, however short the step */
   phase: number;
   /** per series: the place of its first value */
   starts: Int32Array;
@@ -16,32 +19,31 @@ export interface SeriesSet {
   rows: Int32Array[];
   /** places that were filled */
   filled: number;
-  /** rows whose date lay between two places of the grid */
+  /** rows whose date lay between two places of the grid, or that share a place with others */
   moved: number;
 }
 
 /**
- * The series of a table, each in order of its dates. Rows without a date or a value are passed over. Throws
- * VALIDATION_INVALID for two rows of one date in a series, COLUMN_NOT_FOUND, TARGET_INVALID.
- * @param given the grid of a model; found from the dates when absent
+ * The series of a table, each in order of its dates. Rows without a date or a value are passed over, and series that have
+ * no others. Throws COLUMN_NOT_FOUND, and VALIDATION_INVALID for two rows of one date in a series, unless they are as few
+ * as the hours that a clock shows twice in autumn.
  */
-export function readSeries(
-  table: Table,
-  plan: Pick<ForecastPlan, 'date' | 'series'> & { target: string },
-  given?: { step: Step; phase: number },
-): SeriesSet {
+export function readSeries(table: Table, plan: Pick<ForecastPlan, 'date' | 'series'> & { target: string }): SeriesSet {
   const dates = numbersOf(table, plan.date, 'dates');
   const target = numbersOf(table, plan.target, 'numbers');
-  const { names, codes } = seriesCodes(table, plan.series);
-  const rowsOf: number[][] = names.map(() => []);
+  const coded = seriesCodes(table, plan.series);
+  const rowsOf: number[][] = coded.names.map(() => []);
   for (let row = 0; row < table.rows; row++) {
-    if (Number.isFinite(dates[row]!) && Number.isFinite(target[row]!) && codes[row]! >= 0)
-      rowsOf[codes[row]!]!.push(row);
+    if (Number.isFinite(dates[row]!) && Number.isFinite(target[row]!) && coded.codes[row]! >= 0)
+      rowsOf[coded.codes[row]!]!.push(row);
   }
-  const used = rowsOf.map((rows) => Int32Array.from(rows).sort((a, b) => dates[a]! - dates[b]! || a - b));
+  const names = coded.names.filter((_, s) => rowsOf[s]!.length > 0);
+  const used = rowsOf
+    .filter((rows) => rows.length > 0)
+    .map((rows) => Int32Array.from(rows).sort((a, b) => dates[a]! - dates[b]! || a - b));
   const isDate = findColumn(table, plan.date)?.type === 'datetime';
-  const step = given?.step ?? commonStep(used, dates, isDate, plan.date);
-  const phase = given?.phase ?? phaseOf(used, dates, step);
+  const step = commonStep(used, dates, isDate, plan.date);
+  const phase = phaseOf(used, dates, step);
   const set: SeriesSet = {
     names,
     step,
@@ -65,24 +67,28 @@ function place(
   target: Float64Array,
   plan: Pick<ForecastPlan, 'date' | 'series'>,
 ): void {
-  const places = Int32Array.from(rows, (row) => placeOf(dates[row]!, set.step, set.phase));
-  const start = places[0] ?? 0;
-  const length = rows.length === 0 ? 0 : places.at(-1)! - start + 1;
-  if (length > 5_000_000) throw invalid(`The dates of ${quote(plan.date)} are too far apart for their usual distance.`);
+  const places = Float64Array.from(rows, (row) => placeOf(dates[row]!, set.step, set.phase));
+  const start = places[0]!;
+  const length = places.at(-1)! - start + 1;
+  if (length > mostPlaces || start < -furthestPlace) {
+    throw invalid(
+      `The dates of ${quote(plan.date)} reach over ${Math.max(length, -start)} steps of their usual distance, too many for a forecast. Leave out dates that lie far from the others, or give values of longer steps.`,
+    );
+  }
+  const mostRepeats = repeatsAllowed(rows, dates, set.step);
   const values = new Float64Array(length).fill(Number.NaN);
   const rowAt = new Int32Array(length).fill(-1);
   const counts = new Int32Array(length);
+  let repeats = 0;
   rows.forEach((row, i) => {
     const at = places[i]! - start;
     const before = i > 0 ? rows[i - 1]! : -1;
-    if (before >= 0 && dates[before] === dates[row]) throw twice(set, s, row, dates[row]!, plan);
-    if (
-      set.step.unit !== 'month' &&
-      Math.abs(dateAt(places[i]!, set.step, set.phase) - dates[row]!) > 1e-6 * set.step.count
-    )
-      set.moved++;
+    if (before >= 0 && dates[before] === dates[row] && ++repeats > mostRepeats) {
+      throw twice(set, s, row, dates[row]!, plan);
+    }
     counts[at]!++;
-    // several dates between two places: their mean
+    if (counts[at]! > 1 || isBetween(places[i]!, dates[row]!, set)) set.moved++;
+    // several dates of one place: their mean
     values[at] = counts[at] === 1 ? target[row]! : values[at]! + (target[row]! - values[at]!) / counts[at]!;
     rowAt[at] = row;
   });
@@ -94,6 +100,17 @@ function place(
   set.starts[s] = start;
   set.values.push(values);
   set.rows.push(rowAt);
+}
+
+function isBetween(place: number, date: number, { step, phase }: SeriesSet): boolean {
+  return step.unit !== 'month' && Math.abs(dateAt(place, step, phase) - date) > 1e-6 * step.count;
+}
+
+/** Dates in local time show one hour twice where summer ends: so many dates may come again. */
+function repeatsAllowed(rows: Int32Array, dates: Float64Array, { unit, count }: Step): number {
+  if (unit !== 'ms' || count >= msPerDay) return 0;
+  const autumns = 1 + Math.floor((dates[rows.at(-1)!]! - dates[rows[0]!]!) / (365 * msPerDay));
+  return autumns * Math.max(1, Math.round(3_600_000 / count));
 }
 
 function twice(
@@ -126,13 +143,10 @@ function commonStep(used: readonly Int32Array[], dates: Float64Array, isDate: bo
 /** The last date of all, so that the newest values are exactly on the grid. */
 function phaseOf(used: readonly Int32Array[], dates: Float64Array, step: Step): number {
   if (step.unit === 'month') return 0;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const rows of used) if (rows.length > 0) last = Math.max(last, dates[rows.at(-1)!]!);
-  const rest = last % step.count;
-  return rest < 0 ? rest + step.count : rest;
+  return used.reduce((last, rows) => Math.max(last, dates[rows.at(-1)!]!), Number.NEGATIVE_INFINITY);
 }
 
-export function seriesCodes(table: Table, name: string | undefined): { names: string[]; codes: Int32Array } {
+function seriesCodes(table: Table, name: string | undefined): { names: string[]; codes: Int32Array } {
   if (name === undefined) return { names: [''], codes: new Int32Array(table.rows) };
   const column = findColumn(table, name);
   if (!column) throw missing(name);
