@@ -6,6 +6,7 @@ import { type LoadedModel, targetValues } from '@laurel/automl';
 import { AppError, type BatchReport, type ExperimentPlan, predictsValues } from '@laurel/contracts';
 import { bootstrapInterval, metricById, takeRows } from '@laurel/evaluation';
 import {
+  type Column,
   type ConformResult,
   CsvTokenizer,
   createRandom,
@@ -30,7 +31,8 @@ const chunkRows = 20_000;
 
 /**
  * Predicts every row of a CSV file and writes the rows with the predictions appended, in the order of the file. Inputs
- * are matched by name; absent ones count as missing and are named in the report, but not all may be absent. The score is given when the target is in the file.
+ * are matched by name; absent ones count as missing and are named in the report, but not all may be absent. The score is
+ * given when the target is in the file; that of a forecast is of its rows as each would have been one step before.
  */
 export async function scoreFile(input: ScoreInput, model: LoadedModel): Promise<BatchReport> {
   const bytes = await readFile(input.inputPath);
@@ -58,6 +60,8 @@ function otherTable(inputs: readonly string[]): AppError {
 }
 
 function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array {
+  // the rows of a forecast tell of each other what has happened
+  if (model.task === 'forecast') return model.predict(table);
   const width = predictsValues(model.task) ? 1 : model.labels.length;
   const outputs = new Float64Array(table.rows * width);
   for (let start = 0; start < table.rows; start += chunkRows) {
@@ -68,15 +72,12 @@ function predictAll({ table }: ConformResult, model: LoadedModel): Float64Array 
 }
 
 function scoreOf(
-  { unused }: ConformResult,
+  conformed: ConformResult,
   outputs: Float64Array,
   plan: ExperimentPlan,
   model: LoadedModel,
 ): BatchReport['score'] {
-  const fold = (name: string) => name.trim().toLowerCase();
-  const column =
-    unused.columns.find(({ name }) => name === plan.target) ??
-    unused.columns.find(({ name }) => fold(name) === fold(plan.target));
+  const column = targetOf(conformed, plan);
   const metric = metricById(plan.metric);
   if (column === undefined || metric === undefined) return null;
   if (predictsValues(plan.task) && !('values' in column)) return null;
@@ -84,12 +85,14 @@ function scoreOf(
   const known = Int32Array.from({ length: target.length }, (_, row) => row).filter(
     (row) => !Number.isNaN(target[row]!),
   );
+  if (known.length === 0) return null;
   const classes = predictsValues(plan.task) ? 1 : plan.labels.length;
   const positive = plan.positiveClass === null ? undefined : plan.labels.indexOf(plan.positiveClass);
   const seen = metric.needs === 'labels' ? decided(outputs, classes, model) : outputs;
   const found = bootstrapInterval(metric, takeRows(target, known, 1), takeRows(seen, known, classes), {
     classes,
     positive,
+    scale: plan.forecast?.scale,
     random: createRandom(deriveSeed(plan.seed, 'score')).next,
   });
   const orNull = (value: number) => (Number.isFinite(value) ? value : null);
@@ -100,6 +103,13 @@ function scoreOf(
     ciHigh: orNull(found.high),
     rows: known.length,
   };
+}
+
+/** A forecast's target is one of its inputs, there to tell what has happened; other models do not use theirs. */
+function targetOf({ table, unused }: ConformResult, { task, target }: ExperimentPlan): Column | undefined {
+  const { columns } = task === 'forecast' ? table : unused;
+  const fold = (name: string) => name.trim().toLowerCase();
+  return columns.find(({ name }) => name === target) ?? columns.find(({ name }) => fold(name) === fold(target));
 }
 
 /** The model's labels as probabilities 0 and 1: metrics of labels judge what the file says. */
