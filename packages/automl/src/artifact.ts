@@ -10,7 +10,7 @@ import type { Finishing } from './finish/finishing.ts';
 import { defaultLevel, intervalsAround } from './finish/intervals.ts';
 import { correctedModel } from './finish/priors.ts';
 import type { Config, FittedModel, ModelState, SeriesHistory } from './models/types.ts';
-import { geometricMean, weightedSum } from './pooling.ts';
+import { pooledMean, weightedSum } from './pooling.ts';
 import { answerForecast, type ForecastModel, rowsOfForecast } from './tasks/forecast/answer.ts';
 import { decodeForecast, encodeForecast, type ForecastHeader } from './tasks/forecast/data.ts';
 import { forecastFamily } from './tasks/forecast/family.ts';
@@ -31,7 +31,7 @@ export interface ArtifactHeader {
   columns: ModelColumn[];
   /** bag: the fold models, averaged equally unless weighted; ensemble: artifacts with weights that sum to 1 */
   members: { header?: unknown; tensors?: string[]; classWeights?: number[]; weight?: number; name?: string }[];
-  /** bag of classes: probabilities by their geometric mean; absent: by their mean, as in artifacts of earlier versions */
+  /** of probabilities, in a bag and in an ensemble; absent: a plain mean, of values and in artifacts of earlier versions */
   pooling?: 'geometric';
   /** stack: what its members' predictions are put together by */
   stack?: StackModel;
@@ -84,12 +84,16 @@ export function writeBag(
       kind: 'bag',
       family,
       members,
-      ...(members.length > 1 && !predictsValues(prepared.plan.task) ? { pooling: 'geometric' as const } : {}),
+      ...poolingOf(prepared),
       finishing,
       ...(fitted ? { fitted } : {}),
     },
     tensors,
   });
+}
+
+function poolingOf({ plan }: PreparedData): Pick<ArtifactHeader, 'pooling'> {
+  return predictsValues(plan.task) ? {} : { pooling: 'geometric' };
 }
 
 /** An artifact that embeds those of its members. Weights sum to 1, or a stack says how they are put together. */
@@ -111,7 +115,7 @@ export function writeEnsemble(
       kind,
       family,
       members: described,
-      ...(stack ? { stack } : {}),
+      ...(stack ? { stack } : poolingOf(prepared)),
       finishing,
     },
     tensors,
@@ -137,6 +141,7 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
   const positive = positiveClass === null ? 1 : Math.max(0, labels.indexOf(positiveClass));
   const { calibration, threshold, residuals } = finishing;
   const align = createAligner(columns);
+  const pool = header.kind === 'bag' ? weightedSum : poolOf(header);
   const answer = (table: Table, ask: (part: Part, aligned: Table) => Float64Array): Float64Array => {
     const aligned = align(table);
     const values = header.stack
@@ -145,7 +150,7 @@ export async function loadModel(bytes: Uint8Array, lookup: FamilyLookup = family
           parts.map((part) => ask(part, aligned)),
           outputs,
         )
-      : weightedSum(parts, (part) => ask(part, aligned));
+      : pool(parts, (part) => ask(part, aligned));
     return calibration ? applyCalibration(calibration, values, outputs, positive) : values;
   };
   const predictRows = (table: Table, history?: SeriesHistory) =>
@@ -222,19 +227,23 @@ async function loadBag(header: ArtifactHeader, tensors: Tensors, lookup: FamilyL
   const weighted = folds
     .map((predict, index) => ({ weight: header.members[index]!.weight ?? 1 / folds.length, predict }))
     .filter(({ weight }) => weight > 0);
-  const outputs = predictsValues(header.task) ? 1 : header.labels.length;
-  const pooled = weighted.length > 1 && header.pooling === 'geometric' ? outputs : null;
+  const pool = poolOf(header);
   return {
     weight: 1,
     predict(aligned, history) {
-      const ask = (part: (typeof weighted)[number]) => part.predict(aligned, history);
-      return pooled === null ? weightedSum(weighted, ask) : geometricMean(weighted, pooled, ask);
+      return pool(weighted, (part) => part.predict(aligned, history));
     },
     folds,
     dispose: () => {
       for (const model of models) model.dispose();
     },
   };
+}
+
+/** How the answers of several models become one. */
+function poolOf({ task, labels, pooling }: ArtifactHeader): typeof weightedSum {
+  if (pooling !== 'geometric') return weightedSum;
+  return (parts, answer) => pooledMean(parts, predictsValues(task) ? 1 : labels.length, answer);
 }
 
 async function loadEnsemble(header: ArtifactHeader, tensors: Tensors, lookup: FamilyLookup): Promise<Part[]> {

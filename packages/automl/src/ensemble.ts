@@ -9,6 +9,7 @@ import { applyStack } from './ensembles/stack.ts';
 import { betterStack, type Stacked } from './ensembles/stacking.ts';
 import { createTimeShares } from './ensembles/time-shares.ts';
 import { finishPredictions, finishTrial } from './finish/finish.ts';
+import { pooledMean } from './pooling.ts';
 import { metricOf, outputsOf } from './scoring.ts';
 import { selectGreedily } from './selection.ts';
 import type { EngineContext, EnsembleMember, PreparedData, TrialResult, TrialSpec } from './types.ts';
@@ -105,9 +106,10 @@ function together(
   const parts = members.filter((_, m) => weights[m]! > 0).map((member) => Float64Array.from(member.holdout));
   if (stacked) return Float32Array.from(applyStack(stacked.model, parts, outputs));
   const used = weights.filter((weight) => weight > 0);
-  const sum = new Float64Array(parts[0]!.length);
-  parts.forEach((part, m) => {
-    for (let i = 0; i < sum.length; i++) sum[i]! += used[m]! * part[i]!;
-  });
-  return Float32Array.from(sum);
+  const pooled = pooledMean(
+    parts.map((values, m) => ({ weight: used[m]!, values })),
+    outputs,
+    ({ values }) => values,
+  );
+  return Float32Array.from(pooled);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { geometricMean, weightedSum } from './pooling.ts';
+import { pooledMean, weightedSum } from './pooling.ts';
 import { Accumulator } from './trial/accumulator.ts';
 
 const parts = (...values: number[][]) =>
@@ -9,14 +9,14 @@ const valuesOf = (part: { values: Float64Array }) => part.values;
 it('keeps how sure models are that agree on the odds, where a plain mean does not', () => {
   const odds = (p: number) => Math.log(p / (1 - p));
   const [one, other] = [0.99, 0.9];
-  const pooled = geometricMean(parts([1 - one, one], [1 - other, other]), 2, valuesOf);
+  const pooled = pooledMean(parts([1 - one, one], [1 - other, other]), 2, valuesOf);
   expect(odds(pooled[1]!)).toBeCloseTo((odds(one) + odds(other)) / 2, 10);
   expect(pooled[0]! + pooled[1]!).toBeCloseTo(1, 12);
   expect(weightedSum(parts([1 - one, one], [1 - other, other]), valuesOf)[1]).toBeLessThan(pooled[1]!);
 });
 
 it('does not let one model that is wrongly sure decide for all', () => {
-  const pooled = geometricMean(parts([1, 0], [0.02, 0.98], [0.02, 0.98], [0.02, 0.98], [0.02, 0.98]), 2, valuesOf);
+  const pooled = pooledMean(parts([1, 0], [0.02, 0.98], [0.02, 0.98], [0.02, 0.98], [0.02, 0.98]), 2, valuesOf);
   expect(pooled[1]).toBeGreaterThan(0.1);
   expect(pooled.every(Number.isFinite)).toBe(true);
 });

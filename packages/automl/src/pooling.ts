@@ -1,6 +1,16 @@
 /** Smaller probabilities count as this: one model that is wrongly sure does not decide for all. */
 const smallest = 1e-9;
 
+/** What models answer together, by weights that sum to 1: values by their mean, probabilities by their geometric mean. */
+export function pooledMean<P extends { weight: number }>(
+  parts: readonly P[],
+  outputs: number,
+  answer: (part: P) => Float64Array,
+): Float64Array {
+  // what one model says is left as it is
+  return outputs > 1 && parts.length > 1 ? geometricMean(parts, outputs, answer) : weightedSum(parts, answer);
+}
+
 /** Sum of what the parts answer by their weights, in their order, so that a row gives the same numbers in every call. */
 export function weightedSum<P extends { weight: number }>(
   parts: readonly P[],
@@ -12,7 +22,7 @@ export function weightedSum<P extends { weight: number }>(
 }
 
 /** Geometric mean of probabilities (rows x classes) by weights that sum to 1, in the order of the parts; a row sums to 1. */
-export function geometricMean<P extends { weight: number }>(
+function geometricMean<P extends { weight: number }>(
   parts: readonly P[],
   classes: number,
   answer: (part: P) => Float64Array,

@@ -1,6 +1,7 @@
 import { isBetter, takeRows } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
 import { crossParts } from '../finish/cross-folds.ts';
+import { pooledMean } from '../pooling.ts';
 import { metricOf, outputsOf, type ScoringPlan } from '../scoring.ts';
 import type { EngineContext, PreparedData } from '../types.ts';
 import type { RowCandidates } from './members.ts';
@@ -92,7 +93,7 @@ function oneOf(count: number, index: number): number[] {
   return Array.from({ length: count }, (_, m) => (m === index ? 1 : 0));
 }
 
-/** Weighted sums in the order of the members, for some rows. */
+/** What the members make together, in their order, for some rows: as an ensemble answers. */
 function mixInto(
   into: Float64Array,
   weights: readonly number[],
@@ -100,11 +101,9 @@ function mixInto(
   rows: Int32Array,
   outputs: number,
 ): void {
-  for (const row of rows) {
-    for (let i = row * outputs; i < (row + 1) * outputs; i++) {
-      let sum = 0;
-      for (let m = 0; m < weights.length; m++) if (weights[m]! > 0) sum += weights[m]! * predictions[m]![i]!;
-      into[i] = sum;
-    }
-  }
+  const used = weights.flatMap((weight, m) => (weight > 0 ? [{ weight, values: predictions[m]! }] : []));
+  const mixed = pooledMean(used, outputs, ({ values }) => takeRows(values, rows, outputs));
+  rows.forEach((row, i) => {
+    into.set(mixed.subarray(i * outputs, (i + 1) * outputs), row * outputs);
+  });
 }
