@@ -1,7 +1,9 @@
 import { AppError } from '@laurel/contracts';
+import { isBetter } from '@laurel/evaluation';
 import { deriveSeed } from '@laurel/tabular';
 import { writeEnsemble } from './artifact.ts';
 import { selectBagged } from './ensembles/bagged-selection.ts';
+import { isClearlyBetter } from './ensembles/clearly-better.ts';
 import { crossFitted, isBetterByParts } from './ensembles/cross-fit.ts';
 import { ensembleLimits, membersWithin } from './ensembles/limits.ts';
 import { chooseMembers, rowCandidates } from './ensembles/members.ts';
@@ -81,8 +83,19 @@ export async function runEnsemble(
     members: used.map(({ member, weight }) => ({ trialNumber: member.trialNumber, weight })),
     truncated: false,
     fits: time.fits({ rows: candidates.rows.length, iterations: trajectory.length }),
-    notBetterThanBest: !isBetterByParts(plan, candidates, cross, stacked?.crossFitted ?? cross.mixture, cross.single),
+    notBetterThanBest: !isWorthIt(),
   };
+
+  /**
+   * Better than the best single model where both are chosen on other rows; and clearly so where a single model has the
+   * better score after all: for a gap that may be luck nobody wants several models.
+   */
+  function isWorthIt(): boolean {
+    const ours = stacked?.crossFitted ?? cross.mixture;
+    if (!isBetterByParts(plan, candidates, cross, ours, cross.single)) return false;
+    if (!isBetter(metric, best[0]!.score, finished.score)) return true;
+    return isClearlyBetter(prepared, candidates, ours, cross.single, deriveSeed(spec.seed, 'guard'));
+  }
 }
 
 function nameOf(count: number, stacked: boolean): string {

@@ -2,6 +2,9 @@ import { metricById } from '@laurel/evaluation';
 import { createRandom } from '@laurel/tabular';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PreparedData } from '../types.ts';
+import { isClearlyBetter } from './clearly-better.ts';
+import type { RowCandidates } from './members.ts';
 import { rankingArea } from './ranking-area.ts';
 import { applyStack, fitStack } from './stack.ts';
 
@@ -62,4 +65,23 @@ describe('a stack', () => {
       expect(stacked[at]! + stacked[at + 1]! + stacked[at + 2]!).toBeCloseTo(1, 12);
     }
   });
+});
+
+it('tells a gap from luck', () => {
+  const random = createRandom(5);
+  const target = Float64Array.from({ length: 60 }, () => random.normal());
+  const off = (sd: number) => target.map((value) => value + sd * random.normal());
+  const prepared = {
+    plan: { task: 'regression', metric: 'rmse', labels: [], positiveClass: null },
+  } as unknown as PreparedData;
+  const rows = { rows: Int32Array.from(target.keys()), target } as unknown as RowCandidates;
+  const [good, alike, bad] = [off(0.5), off(0.5), off(2)] as const;
+  expect(isClearlyBetter(prepared, rows, good, bad, 1)).toBe(true);
+  expect(isClearlyBetter(prepared, rows, bad, good, 1)).toBe(false);
+  const both = [isClearlyBetter(prepared, rows, good, alike, 1), isClearlyBetter(prepared, rows, alike, good, 1)];
+  expect(both).toContain(false);
+  const slightly = good.map((value, i) => value + 1e-3 * (i % 2 === 0 ? 1 : -1));
+  expect(isClearlyBetter(prepared, rows, good, slightly, 1) && isClearlyBetter(prepared, rows, slightly, good, 1)).toBe(
+    false,
+  );
 });

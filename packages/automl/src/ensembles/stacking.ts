@@ -1,7 +1,7 @@
-import { pairedBootstrap } from '@laurel/evaluation';
 import { createRandom, deriveSeed } from '@laurel/tabular';
-import { metricOf, outputsOf, shapeOf } from '../scoring.ts';
+import { outputsOf } from '../scoring.ts';
 import type { EngineContext, PreparedData } from '../types.ts';
+import { isClearlyBetter } from './clearly-better.ts';
 import type { CrossFitted } from './cross-fit.ts';
 import type { RowCandidates } from './members.ts';
 import { applyStack, fitStack, type StackModel } from './stack.ts';
@@ -20,9 +20,6 @@ const mostRows = 20_000;
 const mostCells = 2e8;
 /** The weighted ensemble counts as much as this many rows. */
 const pull = 100;
-/** A stack has to be better by this many standard errors of the difference. */
-const errors = 1;
-const resamples = 200;
 
 /**
  * A linear model on the members that the ensemble chose, when it is better on rows that it was not fitted on by more
@@ -64,25 +61,8 @@ export async function betterStack(
       stacked.set(values.subarray(i * outputs, (i + 1) * outputs), row * outputs);
     });
   }
-  if (!isClearlyBetter(prepared, candidates, stacked, cross.mixture, seed)) return null;
+  if (!isClearlyBetter(prepared, candidates, stacked, cross.mixture, deriveSeed(seed, 'stack', 'test'))) return null;
   return { model: fitStack(chosen(sample(all, deriveSeed(seed, 'stack'))), towards, pull), crossFitted: stacked };
-}
-
-function isClearlyBetter(
-  { plan, blocks }: PreparedData,
-  { rows, target, weights }: RowCandidates,
-  stacked: Float64Array,
-  mixture: Float64Array,
-  seed: number,
-): boolean {
-  const metric = metricOf(plan.metric);
-  const random = createRandom(deriveSeed(seed, 'stack', 'test')).next;
-  const drawn = blocks ? { blocks: rows.map((row) => blocks[row]!) } : {};
-  const options = { ...shapeOf(plan), weights, ...drawn, random, resamples, level: 0.6827 };
-  const { low, high } = pairedBootstrap(metric, target, stacked, mixture, options);
-  const difference = metric.compute(target, stacked, options) - metric.compute(target, mixture, options);
-  const error = (high - low) / 2;
-  return (metric.higherIsBetter ? difference : -difference) > errors * error;
 }
 
 function sample(positions: Int32Array, seed: number): Int32Array {
