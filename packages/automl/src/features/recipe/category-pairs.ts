@@ -35,7 +35,12 @@ interface Pair {
   gain: number;
 }
 
-/** Pairs whose out-of-fold means say more than the better of their two columns, by how much; null for each other pair. */
+/**
+ * How much more the out-of-fold means of a pair say than the better of its two columns; null for pairs that are hardly met
+ * twice. Gains below zero are no reason to leave a pair out: means of rare combinations are noisy by themselves, and
+ * boosting has use for them beside their parts (amazon-employee-access: area 0.882 with the best 24, 0.876 without those
+ * below zero).
+ */
 function* gainfulPairs(input: TransformInput): Generator<Pair | null> {
   const sample = sampleOf(input);
   const singles = input.keys
@@ -46,7 +51,7 @@ function* gainfulPairs(input: TransformInput): Generator<Pair | null> {
     for (const b of singles.slice(0, place)) {
       const keys = [b.key, a.key];
       const gain = gainOf(sample, keys) - Math.max(0, b.gain);
-      yield gain > 0 ? { keys, gain } : null;
+      yield Number.isNaN(gain) ? null : { keys, gain };
     }
   }
 }

@@ -81,11 +81,19 @@ describe('target means', () => {
 });
 
 describe('pairs of categories', () => {
-  it('are not made where they say no more than their parts', async () => {
-    const [town, noise] = [draw(500, 6, 1), draw(500, 9, 2)];
-    const target = town.map((code) => (code < 3 ? 1 : 0));
-    const columns = [categorical('town', town), categorical('noise', noise)];
-    expect((await recipeOf(columns, target, { categoryPairs: 24 })).names).toEqual([]);
+  it('come in the order of what they say beyond their parts, and not at all where they are hardly met twice', async () => {
+    const [flag, mark, town] = [draw(600, 3, 1), draw(600, 3, 2), draw(600, 6, 3)];
+    const target = flag.map((code, row) => ((code + mark[row]!) % 3 === 0 ? 1 : 0));
+    const rare = Int32Array.from({ length: 600 }, (_, row) => row % 300);
+    const columns = [
+      categorical('town', town),
+      categorical('flag', flag),
+      categorical('mark', mark),
+      categorical('rare', rare),
+    ];
+    const { names } = await recipeOf(columns, target, { categoryPairs: 24 });
+    expect(names[0]).toMatch(/^target mean of (flag and mark|mark and flag)/);
+    expect(names.some((name) => name.includes('rare') && name.includes('town'))).toBe(false);
   });
 });
 
