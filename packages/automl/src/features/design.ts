@@ -19,6 +19,8 @@ export interface DesignEncoder {
   width: number;
   /** how many of the first columns come from numbers; signs of categories follow */
   numbers: number;
+  /** how many of them come from the first `sources` numbers of the expanded table */
+  columnsBefore(sources: number): number;
   hotWidth: number;
   encode(data: Expanded): Design;
   state(): ModelState;
@@ -111,16 +113,21 @@ function marksSeen(): (values: Float64Array) => boolean {
 function createEncoder(specs: Specs): DesignEncoder {
   const { numbers, categories } = specs;
   const signed = categories.filter((spec) => spec.signed).length;
-  const width = numbers.reduce((sum, spec) => sum + (spec.scaling ? outputsOf(spec.scaling) : 0), signed);
+  const width = signed + widthOf(numbers);
   const marked = numbers.filter((spec) => spec.marksMissing);
   const hotWidth = marked.length + categories.reduce((sum, spec) => sum + levelsOf(spec), 0);
   return {
     width,
     numbers: width - signed,
+    columnsBefore: (sources) => widthOf(numbers.filter(({ source }) => source < sources)),
     hotWidth,
     encode: (data) => encode(data, specs, marked, width, hotWidth),
     state: () => ({ header: specs, tensors: {} }),
   };
+}
+
+function widthOf(numbers: readonly NumberSpec[]): number {
+  return numbers.reduce((sum, { scaling }) => sum + (scaling ? outputsOf(scaling) : 0), 0);
 }
 
 function encode(data: Expanded, specs: Specs, marked: NumberSpec[], width: number, hotWidth: number): Design {

@@ -41,6 +41,8 @@ type Block =
 export interface Expansion {
   /** words come last: they are many, and each tells little */
   numericNames: string[];
+  /** place of the first word in `numericNames`; their number where there is none */
+  firstWord: number;
   /** codes are 0..size-1; the most frequent first, the merged rare levels last */
   categories: { name: string; size: number }[];
   transform(table: Table, rows: Int32Array): Expanded;
@@ -97,6 +99,7 @@ export function restoreExpansion(state: ModelState): Expansion {
 function createExpansion(blocks: Block[], tensors: ModelState['tensors']): Expansion {
   return {
     numericNames: blocks.flatMap(numericNames),
+    firstWord: blocks.filter(({ kind }) => kind !== 'words').flatMap(numericNames).length,
     categories: blocks.flatMap((block) =>
       block.kind === 'category' ? [{ name: block.column, size: block.size }] : [],
     ),

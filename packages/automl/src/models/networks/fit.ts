@@ -14,7 +14,10 @@ import type { Recipe } from './recipe.ts';
 import type { Structure, Values } from './structure.ts';
 import { type TrainData, type Trained, train } from './train.ts';
 
-/** Numbers after these, words at last, stay as they are: waves of hundreds would take most of the time, and help little. */
+/**
+ * Tables of more numbers, words apart, have none of them embedded: waves of hundreds take most of the time and help
+ * little. Words, which come last, never are.
+ */
 const mostEmbedded = 100;
 /** Trained tensors, gradients and activations come on top of the tables. */
 const memoryShare = 0.7;
@@ -25,9 +28,10 @@ export async function fitNetworks(input: FitInput, recipe: Recipe): Promise<Fitt
   const { loadTensors } = await import('../../backend/tfjs.ts'); // here, because predictions do without
   await loadTensors();
   const { expansion, encoder, data, output, truth } = prepare(input, recipe);
+  const numbers = encoder.columnsBefore(expansion.firstWord);
   const asked: Structure = {
     inputs: encoder.width + encoder.hotWidth,
-    embedded: recipe.embeds ? Math.min(encoder.numbers, mostEmbedded) : 0,
+    embedded: recipe.embeds && numbers <= mostEmbedded ? numbers : 0,
     copies: recipe.copies,
     widths: recipe.widths,
     outputs: output.width,

@@ -105,7 +105,7 @@ describe('networks', () => {
     }
   });
 
-  it('embed numbers where a text has more words than are embedded', async () => {
+  it('embed numbers beside a text of many words, and none where there are more than a hundred of them', async () => {
     const plain = synthetic('binary', 120, 6);
     const levels = Array.from({ length: 120 }, (_, i) =>
       Array.from({ length: 12 }, (_, k) => `w${(i * k) % 110}`).join(' '),
@@ -115,8 +115,19 @@ describe('networks', () => {
     const model = await realmlp.fit(fitInput(data, { epochs: 1, width: 64 }));
     const header = model.state().header as { network: { structure: Structure } };
     expect(header.network.structure.inputs).toBeGreaterThan(105);
-    expect(header.network.structure.embedded).toBe(100);
+    // the numbers of the table and the statistics of the text
+    const numbers = plain.features.columns.filter(({ type }) => type === 'numeric').length;
+    expect(header.network.structure.embedded).toBeGreaterThanOrEqual(numbers);
+    expect(header.network.structure.embedded).toBeLessThan(30);
     expect(model.predict(data.features).every(Number.isFinite)).toBe(true);
+    const one = plain.features.columns.find(({ type }) => type === 'numeric')! as { values: Float64Array };
+    const many = Array.from({ length: 101 }, (_, k) => ({
+      ...{ name: `n${k}`, type: 'numeric' as const },
+      values: one.values.map((value, row) => value + ((row * (k + 2)) % 17)),
+    }));
+    const wide = { ...plain, features: { ...plain.features, columns: many } };
+    const other = (await realmlp.fit(fitInput(wide, { epochs: 1, width: 64 }))).state().header as typeof header;
+    expect(other.network.structure.embedded).toBe(0);
   });
 
   it('predict by blocks of rows in which the copies are averaged, so that memory does not grow with copies times rows', () => {
