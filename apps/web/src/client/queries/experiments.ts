@@ -9,6 +9,7 @@ import type {
 } from '@laurel/contracts';
 import { endedStatuses } from '@laurel/contracts';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { api } from '../api.ts';
 import type { Page } from '../types.ts';
 
@@ -40,23 +41,37 @@ export function useExperiment(id: string, enabled = true) {
 }
 
 export function useTrials(id: string, options: { enabled: boolean; refetchMs?: number }) {
-  return useQuery({
+  const trials = useQuery({
     queryKey: ['experiments', id, 'trials'],
     queryFn: ({ signal }) => api.get<{ items: TrialView[] }>(`/experiments/${id}/trials`, undefined, signal),
     select: (answer) => answer.items,
     enabled: options.enabled,
     refetchInterval: options.refetchMs ?? false,
   });
+  useLastLook(trials, options.refetchMs !== undefined);
+  return trials;
+}
+
+/** Asks once more when a run has ended: what was asked for last may be older than its last model, the ensemble. */
+function useLastLook({ refetch }: { refetch: () => Promise<unknown> }, live: boolean): void {
+  const wasLive = useRef(live);
+  useEffect(() => {
+    if (wasLive.current && !live) void refetch();
+    wasLive.current = live;
+  }, [live, refetch]);
 }
 
 export function useLeaderboard(id: string, options: { live: boolean; enabled?: boolean }) {
-  return useQuery({
+  const { live } = options;
+  const board = useQuery({
     queryKey: ['experiments', id, 'leaderboard'],
     queryFn: ({ signal }) => api.get<Leaderboard>(`/experiments/${id}/leaderboard`, undefined, signal),
     enabled: options.enabled ?? true,
-    refetchInterval: options.live ? 1500 : false,
+    refetchInterval: live ? 1500 : false,
     placeholderData: keepPreviousData,
   });
+  useLastLook(board, live);
+  return board;
 }
 
 /** The dry run of a draft; null until a target is chosen. The last plan stays while the next is made. */
