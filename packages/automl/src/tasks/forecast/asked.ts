@@ -2,6 +2,7 @@ import { AppError, type ForecastPlan } from '@laurel/contracts';
 import { type Column, findColumn, isNumeric, type Table } from '@laurel/tabular';
 import type { ModelColumn } from '../../align.ts';
 import type { SeriesHistory } from '../../models/types.ts';
+import { quote } from '../../plan/refusal.ts';
 import type { ForecastData } from './data.ts';
 import { dateAt, placeOf } from './grid.ts';
 import { lastPlace } from './history.ts';
@@ -157,8 +158,4 @@ function lacks(name: string): AppError {
 
 function wrong(row: number, what: string): AppError {
   return new AppError('PARAMETER_INVALID', `rows[${row}] ${what}`, { details: { path: `rows[${row}]` } });
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

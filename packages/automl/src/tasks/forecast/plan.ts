@@ -6,6 +6,7 @@ import {
   type ForecastPlan,
 } from '@laurel/contracts';
 import type { PlanRequest } from '../../plan/plan.ts';
+import { invalidValidation, quote } from '../../plan/refusal.ts';
 import { likelySeasons, type Step, usualHorizon, usualStep } from './grid.ts';
 import { backtestLayout } from './layout.ts';
 
@@ -22,7 +23,7 @@ export function planForecast(profile: DatasetProfile, request: PlanRequest, usab
   const date = dateColumn(profile, request);
   const series = request.series === undefined ? null : columnOf(profile, request.series);
   if (series && (series.name === date.name || series.name === request.target)) {
-    throw invalid(
+    throw invalidValidation(
       `${quote(series.name)} cannot tell the series apart and be the ${series.name === date.name ? 'date' : 'target'} too.`,
     );
   }
@@ -33,7 +34,7 @@ export function planForecast(profile: DatasetProfile, request: PlanRequest, usab
   const step = stepFrom(date);
   const horizon = request.horizon ?? usualHorizon(step);
   if (!Number.isInteger(horizon) || horizon < 1)
-    throw invalid(`A horizon of ${horizon} steps is not possible. Use a whole number from 1.`);
+    throw invalidValidation(`A horizon of ${horizon} steps is not possible. Use a whole number from 1.`);
   const length = date.distinct;
   const layout = backtestLayout(
     length,
@@ -83,17 +84,21 @@ function columns(profile: DatasetProfile, request: PlanRequest, { date, series, 
 function refuse({ validation, roles, features, series }: PlanRequest): void {
   const { kind = 'auto', gap, repeats } = validation ?? {};
   if (kind !== 'auto' && kind !== 'time') {
-    throw invalid(
+    throw invalidValidation(
       `Forecasts are tried on later dates alone: validation by ${quote(kind)} does not fit. Use auto or time.`,
     );
   }
-  if (gap !== undefined && gap !== 0) throw invalid('A forecast starts right after the last value. Leave the gap out.');
+  if (gap !== undefined && gap !== 0)
+    throw invalidValidation('A forecast starts right after the last value. Leave the gap out.');
   if (repeats !== undefined && repeats !== 1)
-    throw invalid('Forecasts go forward once. Leave the repeats out; use more folds.');
-  if (roles?.group !== undefined) throw invalid('A forecast has series and no groups. Give the column as `series`.');
-  if (roles?.weight !== undefined) throw invalid('Forecasts cannot use a weight column. Leave it out.');
+    throw invalidValidation('Forecasts go forward once. Leave the repeats out; use more folds.');
+  if (roles?.group !== undefined)
+    throw invalidValidation('A forecast has series and no groups. Give the column as `series`.');
+  if (roles?.weight !== undefined) throw invalidValidation('Forecasts cannot use a weight column. Leave it out.');
   if (roles?.time !== undefined && validation?.column !== undefined && roles.time !== validation.column) {
-    throw invalid(`The time column is ${quote(roles.time)} and ${quote(validation.column)} at once. Name one.`);
+    throw invalidValidation(
+      `The time column is ${quote(roles.time)} and ${quote(validation.column)} at once. Name one.`,
+    );
   }
   const used = [...(features?.include ?? []), roles?.time, validation?.column, series];
   const twice = features?.exclude?.find((name) => used.includes(name));
@@ -108,9 +113,10 @@ function dateColumn(profile: DatasetProfile, request: PlanRequest): ColumnProfil
   const asked = request.roles?.time ?? request.validation?.column;
   if (asked !== undefined) {
     const column = columnOf(profile, asked);
-    if (column.name === request.target) throw invalid(`${quote(asked)} is the target and cannot be the date too.`);
+    if (column.name === request.target)
+      throw invalidValidation(`${quote(asked)} is the target and cannot be the date too.`);
     if (column.type === 'datetime' || column.type === 'numeric') return column;
-    throw invalid(
+    throw invalidValidation(
       `${quote(asked)} holds neither dates nor numbers. Choose another column, or change its type to datetime.`,
     );
   }
@@ -120,7 +126,7 @@ function dateColumn(profile: DatasetProfile, request: PlanRequest): ColumnProfil
   // The date itself, where the same rows also have a coarser one.
   const [first] = [...dates].sort((a, b) => b.distinct - a.distinct);
   if (first) return first;
-  throw invalid(
+  throw invalidValidation(
     "A forecast needs a column of dates, and there is none. Name a column of numbers that count steps as the time column, or change a column's type to datetime.",
   );
 }
@@ -149,12 +155,4 @@ function columnOf(profile: DatasetProfile, name: string): ColumnProfile {
       details: { columns: [name] },
     },
   );
-}
-
-function invalid(message: string): AppError {
-  return new AppError('VALIDATION_INVALID', message);
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

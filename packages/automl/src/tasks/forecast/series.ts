@@ -1,5 +1,6 @@
 import { AppError, type ForecastPlan } from '@laurel/contracts';
 import { findColumn, isNumeric, sortByCodePoint, type Table } from '@laurel/tabular';
+import { invalidValidation, quote } from '../../plan/refusal.ts';
 import { dateAt, furthestPlace, msPerDay, placeOf, type Step, stepOf } from './grid.ts';
 
 const mostPlaces = 5_000_000;
@@ -71,7 +72,7 @@ function place(
   const start = places[0]!;
   const length = places.at(-1)! - start + 1;
   if (length > mostPlaces || start < -furthestPlace) {
-    throw invalid(
+    throw invalidValidation(
       `The dates of ${quote(plan.date)} reach over ${Math.max(length, -start)} steps of their usual distance, too many for a forecast. Leave out dates that lie far from the others, or give values of longer steps.`,
     );
   }
@@ -126,7 +127,7 @@ function twice(
     plan.series === undefined
       ? 'Keep one row per date, or name the column that tells several series apart.'
       : 'Keep one row per date and series.';
-  return invalid(
+  return invalidValidation(
     `Two rows${of} have the date ${shown} in ${quote(plan.date)} (the second is row ${row + 1}). ${advice}`,
   );
 }
@@ -135,7 +136,7 @@ function commonStep(used: readonly Int32Array[], dates: Float64Array, isDate: bo
   const longest = [...used].sort((a, b) => b.length - a.length)[0] ?? new Int32Array(0);
   const distinct = Float64Array.from(new Set(Array.from(longest, (row) => dates[row]!)));
   if (distinct.length < 2) {
-    throw invalid(`${quote(name)} has no two dates within a series, so there is nothing to forecast from.`);
+    throw invalidValidation(`${quote(name)} has no two dates within a series, so there is nothing to forecast from.`);
   }
   return stepOf(distinct, isDate);
 }
@@ -165,18 +166,11 @@ function seriesCodes(table: Table, name: string | undefined): { names: string[];
 function numbersOf(table: Table, name: string, what: string): Float64Array {
   const column = findColumn(table, name);
   if (!column) throw missing(name);
-  if (!isNumeric(column)) throw invalid(`${quote(name)} holds no ${what}. Choose another column, or change its type.`);
+  if (!isNumeric(column))
+    throw invalidValidation(`${quote(name)} holds no ${what}. Choose another column, or change its type.`);
   return column.values;
 }
 
 function missing(name: string): AppError {
   return new AppError('COLUMN_NOT_FOUND', `The table has no column ${quote(name)}.`, { details: { columns: [name] } });
-}
-
-function invalid(message: string): AppError {
-  return new AppError('VALIDATION_INVALID', message);
-}
-
-function quote(name: string): string {
-  return JSON.stringify(name);
 }
