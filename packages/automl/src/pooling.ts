@@ -53,14 +53,17 @@ export function addLogarithms(into: Float64Array, values: ArrayLike<number>, wei
 
 /** From mean logarithms (rows x classes) to probabilities, in place; a row sums to 1. */
 export function normaliseLogarithms(values: Float64Array, classes: number): void {
-  for (let at = 0; at < values.length; at += classes) {
-    let top = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < classes; k++) top = Math.max(top, values[at + k]!);
-    let total = 0;
-    for (let k = 0; k < classes; k++) {
-      values[at + k] = Math.exp(values[at + k]! - top);
-      total += values[at + k]!;
-    }
-    for (let k = 0; k < classes; k++) values[at + k]! /= total;
+  for (let at = 0; at < values.length; at += classes) softmax(values, at, classes);
+}
+
+/** Logits of one row, `count` of them from `at` on, to probabilities in place. */
+export function softmax(values: Float64Array, at: number, count: number): void {
+  let top = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < count; k++) top = Math.max(top, values[at + k]!);
+  let total = 0;
+  for (let k = 0; k < count; k++) {
+    values[at + k] = Math.exp(values[at + k]! - top);
+    total += values[at + k]!;
   }
+  for (let k = 0; k < count; k++) values[at + k]! /= total;
 }

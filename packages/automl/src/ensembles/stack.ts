@@ -1,3 +1,5 @@
+import { softmax } from '../pooling.ts';
+
 /** Level-2 model: a linear combination of members, of logits for classes and of values otherwise. */
 export interface StackModel {
   /** one per member, at least 0 */
@@ -85,17 +87,6 @@ export function applyStack(stack: StackModel, predictions: readonly Float64Array
 
 function logitsOf(probabilities: Float64Array): Float64Array {
   return probabilities.map((p) => Math.log(Math.max(p, smallest)));
-}
-
-function softmax(values: Float64Array, at: number, count: number): void {
-  let top = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < count; k++) top = Math.max(top, values[at + k]!);
-  let total = 0;
-  for (let k = 0; k < count; k++) {
-    values[at + k] = Math.exp(values[at + k]! - top);
-    total += values[at + k]!;
-  }
-  for (let k = 0; k < count; k++) values[at + k]! /= total;
 }
 
 interface System {

@@ -17,9 +17,7 @@ export interface Design {
 
 export interface DesignEncoder {
   width: number;
-  /** how many of the first columns come from numbers; signs of categories follow */
-  numbers: number;
-  /** how many of them come from the first `sources` numbers of the expanded table */
+  /** how many columns, the first ones, come from the first `sources` numbers of the expanded table */
   columnsBefore(sources: number): number;
   hotWidth: number;
   encode(data: Expanded): Design;
@@ -118,7 +116,6 @@ function createEncoder(specs: Specs): DesignEncoder {
   const hotWidth = marked.length + categories.reduce((sum, spec) => sum + levelsOf(spec), 0);
   return {
     width,
-    numbers: width - signed,
     columnsBefore: (sources) => widthOf(numbers.filter(({ source }) => source < sources)),
     hotWidth,
     encode: (data) => encode(data, specs, marked, width, hotWidth),
